@@ -1,0 +1,92 @@
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** The rooms, lowest first: a room may import itself and the rooms named with it, and nothing else under src. */
+const engine = ['common', 'errors', 'protocol', 'store', 'data', 'graph', 'runtime', 'models', 'methods', 'evaluation'];
+const rooms = {
+  common: [],
+  errors: ['common'],
+  protocol: ['common', 'errors'],
+  store: ['common', 'errors', 'protocol'],
+  data: ['common', 'errors', 'protocol', 'store'],
+  graph: ['common', 'errors'],
+  runtime: ['common', 'errors', 'protocol', 'store', 'graph'],
+  models: engine.slice(0, 7),
+  methods: engine.slice(0, 8),
+  evaluation: engine.slice(0, 9),
+  training: engine,
+  trainer: [...engine, 'training'],
+  cli: [...engine, 'training'],
+  host: ['common', 'errors', 'protocol', 'store', 'data'],
+};
+
+/** Packages that one folder alone may import, so that nothing else depends on them. */
+const ownedPackages = {
+  'onnxruntime-node': 'src/runtime/onnx',
+  'onnxruntime-common': 'src/runtime/onnx',
+  protobufjs: 'src/runtime/onnx',
+  '@tensorflow/tfjs': 'src/runtime/tensorflow',
+  '@tensorflow/tfjs-core': 'src/runtime/tensorflow',
+  '@tensorflow/tfjs-node-gpu': 'src/runtime/tensorflow',
+  vscode: 'src/host',
+};
+
+const zones = Object.entries(rooms).map(([room, allowed]) => ({
+  target: `./src/${room}`,
+  from: './src',
+  except: [room, ...allowed].map((name) => `./${name}`),
+  message: `src/${room} may import only: ${[room, ...allowed].join(', ')} (see CONTRIBUTING.md).`,
+}));
+
+const restrictedPackages = (folder) => ({
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: Object.entries(ownedPackages)
+        .filter(([, owner]) => owner !== folder)
+        .map(([name, owner]) => ({ name, message: `Only ${owner} imports ${name}.` })),
+    },
+  ],
+});
+
+export default tseslint.config(
+  { ignores: ['dist', 'node_modules'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          zones: [
+            ...zones,
+            {
+              target: './webview',
+              from: './src',
+              except: ['./protocol'],
+              message: 'The webview imports src/protocol alone.',
+            },
+          ],
+        },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+      ...restrictedPackages(undefined),
+    },
+  },
+  ...[...new Set(Object.values(ownedPackages))].map((folder) => ({
+    files: [`${folder}/**/*.ts`],
+    rules: restrictedPackages(folder),
+  })),
+  {
+    files: ['test/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+);

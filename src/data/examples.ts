@@ -1,0 +1,59 @@
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { Example, Row, Table } from '../protocol/dataset.js';
+import type { ResolvedTask } from './columns.js';
+import { cellText, missingColumn, parseTemplate, renderTemplate, type Template } from './template.js';
+
+/**
+ * Renders every row of a table. For classification the target's cell is looked up among the labels and its words take the cell's place.
+ * Throws, with file and line, `data.missingColumn`, `data.missingCell`, `data.notText`, `data.unknownLabel`, `data.emptyInput` and
+ * `data.emptyTarget`: no row is left out in silence.
+ */
+export function makeExamples(table: Table, task: ResolvedTask): Example[] {
+  const template = parseTemplate(task.template);
+  const target = parseTemplate(task.target);
+  const unknown = [...template.columns, ...target.columns].find((column) => !table.columns.includes(column));
+  if (unknown !== undefined) throw missingColumn(unknown, table.columns, table.file);
+  const answer =
+    task.labels === undefined ? freeAnswer(target, table.file) : labelAnswer(target, table.file, task.labels);
+  return table.rows.map((row) => {
+    const place = { file: table.file, line: row.line };
+    const input = renderTemplate(template, row, table.file);
+    if (isBlank(input, template, row)) throw new SoftpromptError('data.emptyInput', place);
+    const answered = answer(row);
+    if (isBlank(answered.target, target, row)) throw new SoftpromptError('data.emptyTarget', place);
+    return { input, ...answered, ...place };
+  });
+}
+
+type Answer = (row: Row) => Pick<Example, 'target' | 'label'>;
+
+function freeAnswer(target: Template, file: string): Answer {
+  return (row) => ({ target: renderTemplate(target, row, file) });
+}
+
+function labelAnswer(target: Template, file: string, labels: Readonly<Record<string, string>>): Answer {
+  const [column] = target.columns;
+  if (column === undefined || target.columns.length > 1)
+    throw new SoftpromptError('data.labelTarget', { target: target.text });
+  const known = new Map(Object.entries(labels).map(([value, word], label) => [value, { word, label }]));
+  return (row) => {
+    const found = cellText(row, column, file);
+    const match = known.get(found);
+    if (match === undefined) {
+      throw new SoftpromptError('data.unknownLabel', {
+        file,
+        line: row.line,
+        found,
+        known: [...known.keys()].join(', '),
+      });
+    }
+    const worded: Row = { ...row, values: { [column]: match.word } };
+    return { target: renderTemplate(target, worded, file), label: match.label };
+  };
+}
+
+/** Whether nothing but the template's own words is left: a text without any, or one whose every placeholder is blank. */
+function isBlank(text: string, template: Template, row: Row): boolean {
+  if (text.trim() === '') return true;
+  return template.columns.length > 0 && template.columns.every((column) => String(row.values[column]).trim() === '');
+}

@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { DatasetSource, Table } from '../protocol/dataset.js';
+import { decodeText } from './decodeText.js';
+import { readCsv, readTsv } from './formats/delimited.js';
+import { readJson } from './formats/json.js';
+import { readJsonLines } from './formats/jsonl.js';
+
+type Format = NonNullable<DatasetSource['format']>;
+
+/** A reader of one format: the decoded text, the file's name for messages, how to read it. */
+type Reader = (text: string, file: string, source: DatasetSource) => Table;
+
+const readers: Record<Format, Reader> = {
+  jsonl: readJsonLines,
+  json: readJson,
+  csv: readCsv,
+  tsv: readTsv,
+};
+
+/**
+ * Reads a data file. `path` is where it lies; `displayName` (by default the source's own path) is what messages call it.
+ * Throws `data.*` errors that name the file, the line, what was expected and what was found.
+ */
+export async function readTable(path: string, source: DatasetSource, displayName = source.path): Promise<Table> {
+  const { text, encoding } = decodeText(await readBytes(path, displayName), displayName, source.encoding);
+  // Big-endian UTF-16 is read by its mark alone; a recipe has no name for it.
+  return parseTable(text, displayName, encoding === 'utf-16be' ? source : { ...source, encoding });
+}
+
+/** Rows with their lines and offsets from a text without a byte-order mark. Pure: the source's path only tells the format. */
+export function parseTable(text: string, file: string, source: DatasetSource): Table {
+  const format = source.format ?? inferFormat(text, source);
+  const table = readers[format](text, file, { ...source, format });
+  if (table.rows.length > 0) return table;
+  if (table.source.header === true)
+    throw new SoftpromptError('data.headerOnly', { file, columns: table.columns.join(', ') });
+  throw new SoftpromptError('data.empty', { file });
+}
+
+/**
+ * By the name's ending; by the first line where the ending says nothing, and for `.json`, since many files of that name hold JSON Lines.
+ */
+function inferFormat(text: string, source: DatasetSource): Format {
+  switch (extname(source.path).toLowerCase()) {
+    case '.jsonl':
+    case '.ndjson':
+      return 'jsonl';
+    case '.json':
+      return holdsJsonLines(text) ? 'jsonl' : 'json';
+    case '.csv':
+      return 'csv';
+    case '.tsv':
+    case '.tab':
+      return 'tsv';
+  }
+  if (source.delimiter === undefined) {
+    if (/^\s*\[/.test(text)) return 'json';
+    if (/^\s*\{/.test(text)) return holdsJsonLines(text) ? 'jsonl' : 'json';
+    return /^[^\r\n]*\t/.test(text) ? 'tsv' : 'csv';
+  }
+  return source.delimiter === ',' || source.delimiter === ';' ? 'csv' : 'tsv';
+}
+
+/** Whether the first line that is not blank is a whole object with more text below it. */
+function holdsJsonLines(text: string): boolean {
+  const [, first, rest] = /^\s*(\{[^\r\n]*)([^]*)$/.exec(text) ?? [];
+  if (first === undefined || rest?.trim() === '') return false;
+  try {
+    JSON.parse(first);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readBytes(path: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    if (reason === 'ENOENT') throw new SoftpromptError('data.fileMissing', { file }, { cause });
+    throw new SoftpromptError('data.unreadable', { file, reason }, { cause });
+  }
+}

@@ -1,0 +1,57 @@
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { Example, TokenizedExample } from '../protocol/dataset.js';
+
+/** A tokenizer without special tokens: text to token ids. */
+export type Encode = (text: string) => number[];
+
+export interface TokenizeOptions {
+  readonly encode: Encode;
+  /** Id of the beginning-of-text token, where one stands in front of the input. */
+  readonly bos?: number;
+  /** Id of the end-of-text token, where one ends the target. */
+  readonly eos?: number;
+  /** What stands between input and target; it is tokenised with the target. */
+  readonly targetPrefix: string;
+  /** Longest input and target together, in tokens, virtual tokens not counted. */
+  readonly maxLength: number;
+}
+
+/**
+ * inputIds = [bos] + encode(input), targetIds = encode(targetPrefix + target) + [eos]; tokenised apart, so that the target's tokens never
+ * depend on the input. What does not fit is cut from the input's left end, since its right end stands beside the target.
+ * Throws `data.targetTooLong` where the target does not fit even without the input.
+ */
+export function tokenizeExample(example: Example, options: TokenizeOptions): TokenizedExample {
+  const { encode, bos, eos, targetPrefix, maxLength } = options;
+  const front = bos === undefined ? [] : [bos];
+  const targetIds = encode(targetPrefix + example.target);
+  if (eos !== undefined) targetIds.push(eos);
+  const room = maxLength - front.length - targetIds.length;
+  if (room < 0) {
+    const { file, line } = example;
+    throw new SoftpromptError('data.targetTooLong', { file, line, tokens: targetIds.length, maxLength });
+  }
+  const ids = encode(example.input);
+  const cutTokens = Math.max(0, ids.length - room);
+  return { inputIds: [...front, ...ids.slice(cutTokens)], targetIds, cutTokens };
+}
+
+/**
+ * Whether a text may have more than `maxTokens` tokens. Exact in saying no for byte-level BPE, whose tokens stand for one byte or more each,
+ * so that most rows need not be tokenised to know that none is cut.
+ */
+export function mayExceed(text: string, maxTokens: number): boolean {
+  return Buffer.byteLength(text) > maxTokens;
+}
+
+/** A space, unless the tokenizer puts one in front of every text (SentencePiece's ▁) or the template ends in white space. */
+export function defaultTargetPrefix(template: string, tokenizerAddsSpace: boolean): string {
+  return tokenizerAddsSpace || /\s$/.test(template) ? '' : ' ';
+}
+
+/** Whether one label's ids begin another's, so that only an end-of-text token tells them apart. */
+export function labelsNeedEos(labelTokenIds: readonly (readonly number[])[]): boolean {
+  return labelTokenIds.some((shorter, i) =>
+    labelTokenIds.some((longer, j) => i !== j && shorter.every((id, position) => id === longer[position])),
+  );
+}

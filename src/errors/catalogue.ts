@@ -1,0 +1,18 @@
+import { dataErrors } from './dataErrors.js';
+import { modelErrors } from './modelErrors.js';
+import { runErrors } from './runErrors.js';
+import { storeErrors } from './storeErrors.js';
+
+/**
+ * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
+ * arguments cross processes and are put into words, in the reader's language, where they are shown.
+ */
+const catalogue = { ...dataErrors, ...modelErrors, ...runErrors, ...storeErrors };
+
+export type ErrorCode = keyof typeof catalogue;
+export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];
+
+/** The sentence that a person reads, in the current language, and what to do about it. */
+export function describe<C extends ErrorCode>(code: C, args: ErrorArguments<C>): { message: string; advice: string } {
+  return (catalogue[code] as (a: ErrorArguments<C>) => { message: string; advice: string })(args);
+}

@@ -1,0 +1,78 @@
+import * as l10n from '@vscode/l10n';
+
+/** Errors about recipes, engines and runs. */
+export const runErrors = {
+  'run.noProvider': (a: { provider: string; reason: string }) => ({
+    message: l10n.t('The execution provider {provider} does not work here: {reason}', a),
+    advice: l10n.t('Use provider "auto" or "cpu"; softprompt doctor shows what this machine has.'),
+  }),
+  'run.tensorflowMissing': (a: { packageName: string }) => ({
+    message: l10n.t('The engine "tensorflow" needs the package {packageName}, which is not installed.', a),
+    advice: l10n.t(
+      'Use the engine "onnxruntime", or install the package with: npm install {packageName} (it needs an NVIDIA GPU, CUDA 11.2, and Node 22 or older).',
+      a,
+    ),
+  }),
+  'run.tensorflowBroken': (a: { packageName: string; reason: string }) => ({
+    message: l10n.t('The package {packageName} is installed but does not load: {reason}', a),
+    advice: l10n.t(
+      'Use the engine "onnxruntime", or install the package again with: npm install {packageName} (it needs an NVIDIA GPU, CUDA 11.2, and Node 22 or older).',
+      a,
+    ),
+  }),
+  'recipe.invalid': (a: { file: string; problems: string }) => ({
+    message: l10n.t('{file}: this recipe cannot be used:\n{problems}', a),
+    advice: l10n.t(
+      'Correct these places; the fields and their values are described by the editor’s completion and in the README.',
+    ),
+  }),
+  'run.initShape': (a: { found: string; expected: string }) => ({
+    message: l10n.t('The saved prompt to start from is {found}, but this recipe trains {expected}.', a),
+    advice: l10n.t("Set num_virtual_tokens to the saved prompt's length, and use the model that it was trained for."),
+  }),
+  'run.noWords': (_: Record<never, never>) => ({
+    message: l10n.t("The model's vocabulary has no tokens with letters to start from."),
+    advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),
+  }),
+  'run.noEos': (a: { model: string }) => ({
+    message: l10n.t('{model} names no end-of-text token, but the targets must end with one.', a),
+    advice: l10n.t("Set data.addEos to false, or add eos_token_id to the model's config.json."),
+  }),
+  'run.noBos': (a: { model: string }) => ({
+    message: l10n.t('{model} names no beginning-of-text token, but data.addBos asks for one.', a),
+    advice: l10n.t("Set data.addBos to false, or add bos_token_id to the model's config.json."),
+  }),
+  'run.tooLong': (a: { maxLength: number; virtualTokens: number; positions: number }) => ({
+    message: l10n.t(
+      'Rows of {maxLength} tokens and {virtualTokens} virtual tokens do not fit: the model has {positions} positions.',
+      a,
+    ),
+    advice: l10n.t('Lower data.maxLength or num_virtual_tokens.'),
+  }),
+  'run.diverged': (a: { step: number; learningRate: number }) => ({
+    message: l10n.t(
+      'Training broke down at step {step}: the loss is no longer a number (learning rate {learningRate}).',
+      a,
+    ),
+    advice: l10n.t('Lower training.learningRate, or set training.maxGradNorm to 1.'),
+  }),
+  'run.badCheckpoint': (a: { file: string }) => ({
+    message: l10n.t('{file}: this is no checkpoint of a run, or one of another version.', a),
+    advice: l10n.t('Train again from the recipe.'),
+  }),
+  'run.modelChanged': (a: { model: string; expected: string; found: string }) => ({
+    message: l10n.t(
+      '{model} has changed since the run began: its weights had the checksum {expected}, now {found}.',
+      a,
+    ),
+    advice: l10n.t('Put the old model back, or train again from the recipe.'),
+  }),
+  'run.dataChanged': (a: { file: string }) => ({
+    message: l10n.t('{file} has changed since the run began, so going on would not be the same run.', a),
+    advice: l10n.t('Put the old file back, or train again from the recipe.'),
+  }),
+  'run.emptySplit': (a: { split: string }) => ({
+    message: l10n.t('There are no rows to train on ({split}).', a),
+    advice: l10n.t('Add rows to the training file.'),
+  }),
+};

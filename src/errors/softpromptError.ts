@@ -1,0 +1,17 @@
+import type { ErrorArguments, ErrorCode } from './catalogue.js';
+
+/**
+ * Something the user can act on: a code and its arguments, never a finished sentence, so that it crosses processes and languages.
+ * `catalogue.ts` turns it into words.
+ */
+export class SoftpromptError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'SoftpromptError';
+
+  constructor(
+    readonly code: C,
+    readonly args: ErrorArguments<C>,
+    options?: { cause: unknown },
+  ) {
+    super(`${code} ${JSON.stringify(args)}`, options);
+  }
+}

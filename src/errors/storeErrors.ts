@@ -1,0 +1,79 @@
+import * as l10n from '@vscode/l10n';
+
+/** Errors about files that the product writes and reads back: prompts, runs, safetensors. */
+export const storeErrors = {
+  'store.noSpace': (a: { file: string }) => ({
+    message: l10n.t('{file}: the disk is full.', a),
+    advice: l10n.t('Free some space and run again; the last checkpoint is intact.'),
+  }),
+  'store.readOnly': (a: { file: string }) => ({
+    message: l10n.t('{file}: this place cannot be written.', a),
+    advice: l10n.t('Check the permissions of the folder, or choose another one.'),
+  }),
+  'store.fileMissing': (a: { file: string }) => ({
+    message: l10n.t('{file}: there is no such file.', a),
+    advice: l10n.t('Check the path, and whether the file was moved or deleted.'),
+  }),
+  'store.unreadable': (a: { file: string; reason: string }) => ({
+    message: l10n.t('{file}: it cannot be read ({reason}).', a),
+    advice: l10n.t('Check that it is a file and that you may read it.'),
+  }),
+  'store.badSafetensors': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: no valid safetensors file: found {found}; expected {expected}.', a),
+    advice: l10n.t(
+      'The file may be a truncated download or copy: fetch it again, or write it again with the tool that made it.',
+    ),
+  }),
+  'store.notAPrompt': (a: { folder: string }) => ({
+    message: l10n.t('{folder}: there is no saved prompt here; expected a folder with adapter_config.json.', a),
+    advice: l10n.t('Name the folder of a prompt that was saved here or by PEFT.'),
+  }),
+  'store.badPrompt': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: the saved prompt is damaged: found {found}; expected {expected}.', a),
+    advice: l10n.t('Copy the prompt’s folder again from where it is whole, or train it again.'),
+  }),
+  'store.promptPickle': (a: { file: string; command: string }) => ({
+    message: l10n.t(
+      '{file}: a pickle can run code when it is opened, so it is not; expected adapter_model.safetensors.',
+      a,
+    ),
+    advice: l10n.t('Convert it once where you trust the file: {command}', a),
+  }),
+  'store.unsupportedAdapter': (a: { file: string; field: string; found: string; supported: string }) => ({
+    message: l10n.t('{file}: {field} "{found}" is not supported; supported: {supported}.', a),
+    advice: l10n.t('Use this adapter with PEFT, or train a prompt here.'),
+  }),
+  'store.otherModel': (a: { prompt: string; trained: string; model: string; reason: string }) => ({
+    message: l10n.t('The prompt {prompt} was trained on {trained} and does not fit {model}: {reason}.', a),
+    advice: l10n.t('Use it with the model that it was trained on, or train a prompt for this one.'),
+  }),
+  'store.noPrompt': (a: { prompt: string; store: string; known: string; nearest: string }) => ({
+    message:
+      a.known === ''
+        ? l10n.t('There is no prompt "{prompt}"; {store} has none yet.', a)
+        : l10n.t('There is no prompt "{prompt}" in {store}; there are: {known}.', a),
+    advice:
+      a.nearest === ''
+        ? l10n.t('Name one of these or a folder with adapter_config.json; softprompt train makes a prompt.')
+        : l10n.t('Did you mean "{nearest}"?', a),
+  }),
+  'store.promptExists': (a: { prompt: string; folder: string }) => ({
+    message: l10n.t('{folder}: there is another prompt "{prompt}" by now.', a),
+    advice: l10n.t('Rename or delete that one first.'),
+  }),
+  'store.noRun': (a: { run: string; store: string }) => ({
+    message:
+      a.run === ''
+        ? l10n.t('{store}: there is no run that could be resumed.', a)
+        : l10n.t('{store}: there is no run "{run}".', a),
+    advice: l10n.t('Start one with softprompt train; name a run of this store or the folder of one.'),
+  }),
+  'store.badRun': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: the run is damaged: found {found}; expected {expected}.', a),
+    advice: l10n.t('Start the run again from its recipe; prompts that it has saved are not touched.'),
+  }),
+  'store.runInUse': (a: { run: string; pid: number }) => ({
+    message: l10n.t('The run {run} is still running in process {pid}.', a),
+    advice: l10n.t('Wait for it, or stop it first.'),
+  }),
+};

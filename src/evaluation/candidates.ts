@@ -1,0 +1,88 @@
+import { assert, defined } from '../common/assert.js';
+import { batchFeeds } from '../methods/causalGraph.js';
+import type { Method } from '../methods/method.js';
+import type { CausalModel } from '../models/causalModel.js';
+import type { Sequence } from '../models/rowLayout.js';
+import type { Executor, Tensor } from '../runtime/executor.js';
+
+/** A text and its possible continuations, as token ids: the labels of a classification, or the one target of free text. */
+export interface Candidates {
+  readonly inputIds: readonly number[];
+  readonly continuations: readonly (readonly number[])[];
+}
+
+/** Rows of one pass: enough for full matrix products, few enough for memory. */
+const rowsPerBatch = 1024;
+const sequencesPerBatch = 64;
+
+/** Batches of like length, as indices: the shared text of every example is computed once, its continuations branch from it. */
+export function candidateBatches(examples: readonly Candidates[]): number[][] {
+  const rowsOf = examples.map((e) => branching(e).ids.length);
+  const order = [...examples.keys()].sort((a, b) => (rowsOf[a] as number) - (rowsOf[b] as number));
+  const batches: number[][] = [];
+  let rows = Infinity;
+  for (const index of order) {
+    const batch = batches.at(-1);
+    rows += rowsOf[index] as number;
+    if (batch && rows <= rowsPerBatch && batch.length < sequencesPerBatch) batch.push(index);
+    else {
+      batches.push([index]);
+      rows = rowsOf[index] as number;
+    }
+  }
+  return batches;
+}
+
+/**
+ * Σ log p(token | everything before it) of each continuation: [example][continuation], in one packed pass.
+ * `session` runs the method's scoring graph, `parameters` are its fed parameters.
+ */
+export async function scoreCandidates(
+  session: Executor,
+  model: CausalModel,
+  method: Method,
+  parameters: Readonly<Record<string, Tensor>>,
+  examples: readonly Candidates[],
+): Promise<number[][]> {
+  const sequences = examples.map(branching);
+  const pairRows: number[] = [];
+  const pairTargets: number[] = [];
+  let firstRow = 0;
+  sequences.forEach((sequence, e) => {
+    const example = defined(examples[e], 'an example');
+    let branchRow = firstRow + 1;
+    for (const continuation of example.continuations)
+      continuation.forEach((token, i) => {
+        pairRows.push(i === 0 ? firstRow : branchRow++);
+        pairTargets.push(token);
+      });
+    firstRow += sequence.labelRows.length;
+  });
+  const { logProbabilities } = await session.run({
+    ...batchFeeds(model, method, sequences, { branching: true }),
+    ...parameters,
+    pairRows: vector(pairRows),
+    pairTargets: vector(pairTargets),
+  });
+  const values = defined(logProbabilities, 'logProbabilities').data;
+  let at = 0;
+  return examples.map(({ continuations }) =>
+    continuations.map((continuation) => continuation.reduce((sum) => sum + (values[at++] as number), 0)),
+  );
+}
+
+/** The text once, and behind it every continuation without its last token, which predicts nothing. */
+function branching({ inputIds, continuations }: Candidates): Sequence {
+  assert(inputIds.length > 0 && continuations.every((c) => c.length > 0), 'texts and continuations have tokens');
+  const ids = [...inputIds];
+  const branches: number[] = [];
+  for (const continuation of continuations) {
+    if (continuation.length === 1) continue;
+    branches.push(ids.length);
+    ids.push(...continuation.slice(0, -1));
+  }
+  const labelRows = Array.from({ length: ids.length - inputIds.length + 1 }, (_, i) => inputIds.length - 1 + i);
+  return { ids, labelRows, ...(branches.length > 0 && { branches }) };
+}
+
+const vector = (values: readonly number[]): Tensor => ({ data: Int32Array.from(values), shape: [values.length] });

@@ -1,0 +1,78 @@
+import { defined } from '../common/assert.js';
+import type { Builder } from '../graph/builder.js';
+import { multiplyDims, type Dim } from '../graph/shape.js';
+import type { Value } from '../graph/value.js';
+import type { HeadShape, RowLayout } from './rowLayout.js';
+
+/**
+ * Causal self-attention over packed rows (Vaswani et al. 2017, eq. 1) in front of which stand keys and values that all sequences share.
+ * The shared states depend on nothing behind them, so they are computed once, and every sequence attends to the same ones: their
+ * scores are one product [group · batch · length, head size] × [head size, front] per key/value head, joined with the sequence's own for one
+ * softmax; the gradient of the shared keys and values is summed over the batch inside that product.
+ *
+ * query: [rows, heads · size], already scaled by 1/√size; key and value: [rows, key/value heads · size].
+ * With `labelsOnly`, query holds the label rows alone. Returns rows [query rows, heads · size].
+ */
+export function causalAttention(
+  build: Builder,
+  heads: HeadShape,
+  layout: RowLayout,
+  { query, key, value, labelsOnly }: { query: Value; key: Value; value: Value; labelsOnly: boolean },
+): Value {
+  const { numHeads, numKeyValueHeads, headDim } = heads;
+  const queryBlocks = labelsOnly ? layout.labelQueries : layout.queries;
+  const whole = { zeros: false, partial: false };
+  const toBlocks = (x: Value, count: number, blocks: RowLayout['keys']): readonly Value[] =>
+    build.unpack(build.splitHeads(x, count, headDim), blocks.indices, blocks.inverse, whole);
+
+  const q = toBlocks(query, numHeads, queryBlocks);
+  const k = toBlocks(key, numKeyValueHeads, layout.keys);
+  const v = toBlocks(value, numKeyValueHeads, layout.keys);
+  const [ownQuery, ownKey, ownValue] = [q, k, v].map((blocks) => defined(blocks.at(-1), 'a block'));
+  const hasFront = layout.frontRows > 0;
+  const own = attendWithFront(build, {
+    query: defined(ownQuery, 'queries'),
+    key: defined(ownKey, 'keys'),
+    value: defined(ownValue, 'values'),
+    mask: labelsOnly ? layout.labelMask : layout.mask,
+    frontKey: hasFront ? k[0] : undefined,
+    frontValue: hasFront ? v[0] : undefined,
+  });
+  const blocks = [own];
+  if (hasFront && !labelsOnly) {
+    const [frontQuery, frontKey, frontValue] = [q, k, v].map((b) => defined(b[0], 'a front block'));
+    const scores = build.add(
+      build.matMul(defined(frontQuery, 'queries'), defined(frontKey, 'keys'), { transB: true }),
+      defined(layout.frontMask, 'a mask'),
+    );
+    blocks.unshift(build.matMul(build.softmax(scores), defined(frontValue, 'values')));
+  }
+  const rows = build.pack(blocks, queryBlocks.inverse, queryBlocks.zeroIndices, { zeros: false, partial: true });
+  return build.reshape(rows, [query.shape[0] as Dim, numHeads * headDim]);
+}
+
+/** query [kv, batch, n, size], key and value [kv, batch, length, size], frontKey and frontValue [kv, front, size], mask [·, n, length]. */
+function attendWithFront(
+  build: Builder,
+  block: {
+    query: Value;
+    key: Value;
+    value: Value;
+    mask: Value;
+    frontKey: Value | undefined;
+    frontValue: Value | undefined;
+  },
+): Value {
+  const { query, key, value, mask, frontKey, frontValue } = block;
+  const scores = build.add(build.matMul(query, key, { transB: true }), mask);
+  if (!frontKey || !frontValue) return build.matMul(build.softmax(scores), value);
+
+  const [kv, batch, n, size] = query.shape as [number, Dim, Dim, number];
+  const [front, length] = [frontKey.shape[1] as number, key.shape[2] as Dim];
+  const joined = multiplyDims(batch, n);
+  const frontScores = build.matMul(build.reshape(query, [kv, joined, size]), frontKey, { transB: true });
+  const weights = build.softmax(build.concat([build.reshape(frontScores, [kv, batch, n, front]), scores], 3));
+  const [frontWeights, ownWeights] = build.split(weights, [front, length], 3);
+  const fromFront = build.matMul(build.reshape(defined(frontWeights, 'weights'), [kv, joined, front]), frontValue);
+  return build.add(build.matMul(defined(ownWeights, 'weights'), value), build.reshape(fromFront, [kv, batch, n, size]));
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { writeFileAtomic } from '../store/atomicFile.js';
+import { asReadError, isErrno } from '../store/fileErrors.js';
+
+const recordSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number(), sha256: z.string() });
+
+/**
+ * The SHA-256 (hexadecimal) that names a model's weights: of the file itself, or, for several, of the lines "hash  name" that sha256sum
+ * would print. Kept in the cache folder by real path, size and time of change, so that large files are read once.
+ * Throws `store.fileMissing` or `store.unreadable`.
+ */
+export async function weightsChecksum(files: readonly string[], cacheFolder: string): Promise<string> {
+  const lines: string[] = [];
+  for (const file of files) {
+    const sha256 = await fileChecksum(file, cacheFolder);
+    if (files.length === 1) return sha256;
+    lines.push(`${sha256}  ${basename(file)}\n`);
+  }
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+async function fileChecksum(file: string, cacheFolder: string): Promise<string> {
+  try {
+    const path = await realpath(file);
+    const { size, mtimeMs } = await stat(path);
+    const record = join(
+      cacheFolder,
+      'checksums',
+      `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`,
+    );
+    const known = await readRecord(record);
+    if (known?.path === path && known.size === size && known.mtimeMs === mtimeMs) return known.sha256;
+
+    const sha256 = await hash(path);
+    await writeFileAtomic(record, JSON.stringify({ path, size, mtimeMs, sha256 })).catch((error: unknown) => {
+      // The record only saves time: a home that cannot be written must not keep a model from opening.
+      if (!(error instanceof SoftpromptError)) throw error;
+    });
+    return sha256;
+  } catch (error) {
+    throw asReadError(error, file);
+  }
+}
+
+async function readRecord(file: string): Promise<z.infer<typeof recordSchema> | undefined> {
+  try {
+    return recordSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+  } catch (error) {
+    if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
+    throw error;
+  }
+}
+
+async function hash(path: string): Promise<string> {
+  const sha256 = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 22 })) sha256.update(chunk as Buffer);
+  return sha256.digest('hex');
+}

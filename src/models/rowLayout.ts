@@ -1,0 +1,264 @@
+import { assert, defined } from '../common/assert.js';
+import type { Builder } from '../graph/builder.js';
+import { addDims, multiplyDims, type Dim } from '../graph/shape.js';
+import type { Value } from '../graph/value.js';
+import type { Feeds, Tensor } from '../runtime/executor.js';
+
+/**
+ * How a batch lies in memory. Hidden states are packed rows [front + tokens, width]: first the rows of a prompt that every sequence
+ * shares, then the real tokens of all sequences without padding, so that linear layers, norms and activations see no padding at all.
+ * Attention alone works on padded blocks per key/value head: [key/value heads, batch, group · length, head size]; the index that pads
+ * rows also moves heads to the front, so neither a transpose nor a repeat of grouped queries is needed.
+ * The last block's queries are the label rows only: [key/value heads, batch, group · queries, head size].
+ *
+ * Symbols: tokens (real tokens), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence).
+ */
+export interface HeadShape {
+  readonly numHeads: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
+}
+
+/** One sequence of a batch. */
+export interface Sequence {
+  /** Token ids of the rows; rows are counted from 0, front rows not included. */
+  readonly ids: readonly number[];
+  /** Rows whose logits are wanted, ascending. */
+  readonly labelRows: readonly number[];
+  /**
+   * Where alternative continuations begin. Rows before the first are shared by all; a continuation sees them and itself, and its
+   * positions go on from theirs.
+   */
+  readonly branches?: readonly number[];
+}
+
+/** Which rows stand where in the blocks of attention, as graph values. */
+export interface HeadBlocks {
+  /** Reading rows into blocks, the front's block first; padding reads row 0, which no gradient reaches. */
+  readonly indices: readonly Value[];
+  /** The same where padding reads zeros: for gradients. */
+  readonly zeroIndices: readonly Value[];
+  /** Where each row · head stands in the blocks. */
+  readonly inverse: Value;
+}
+
+export interface RowLayout {
+  readonly frontRows: number;
+  /** front + tokens. */
+  readonly rows: Dim;
+  readonly queries: HeadBlocks;
+  readonly keys: HeadBlocks;
+  /** Of the label rows alone. */
+  readonly labelQueries: HeadBlocks;
+  /** Added to the scores of tokens on tokens: [1 or batch, group · length, length] and [batch, group · queries, length]. */
+  readonly mask: Value;
+  readonly labelMask: Value;
+  /** Of the front rows on themselves: [group · front, front]. */
+  readonly frontMask: Value | undefined;
+  /** Which rows are label rows: [labels] into the rows, and back. */
+  readonly labelRows: Value;
+  readonly labelInverse: Value;
+}
+
+/** Large enough that exp gives 0, small enough that nothing overflows. */
+const hidden = -1e9;
+
+/** Where the rows of a graph stand: `frontRows` shared ones, and whether sequences may branch, which needs a mask for each. */
+export interface RowPlan {
+  readonly frontRows: number;
+  readonly branching: boolean;
+}
+
+export function declareRowLayout(build: Builder, heads: HeadShape, { frontRows, branching }: RowPlan): RowLayout {
+  const { numHeads, numKeyValueHeads: kv } = heads;
+  const group = numHeads / kv;
+  const rows = addDims(frontRows, 'tokens');
+  const blocks = (name: string, front: Dim[], block: Dim[], inverse: Dim): HeadBlocks => {
+    const frontIndex = frontRows > 0 && front.length > 0 ? [build.input(`${name}.front`, front)] : [];
+    return {
+      indices: [...frontIndex, build.input(`${name}.index`, block)],
+      zeroIndices: [...frontIndex, build.input(`${name}.zeroIndex`, block)],
+      inverse: build.input(`${name}.inverse`, [inverse]),
+    };
+  };
+  const groupLength = multiplyDims(group, 'length');
+  const groupQueries = multiplyDims(group, 'queries');
+  return {
+    frontRows,
+    rows,
+    queries: blocks('queries', [kv, group * frontRows], [kv, 'batch', groupLength], multiplyDims(numHeads, rows)),
+    keys: blocks('keys', [kv, frontRows], [kv, 'batch', 'length'], multiplyDims(kv, rows)),
+    labelQueries: blocks('labelQueries', [], [kv, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
+    mask: build.input('mask', [branching ? 'batch' : 1, groupLength, 'length'], 'float'),
+    labelMask: build.input('labelMask', ['batch', groupQueries, 'length'], 'float'),
+    frontMask: frontRows > 0 ? build.constant(causalMask(group, frontRows), [group * frontRows, frontRows]) : undefined,
+    labelRows: build.input('labelRows', ['labels']),
+    labelInverse: build.input('labelInverse', [rows]),
+  };
+}
+
+/** The label rows [labels, width] of rows [rows, width]. */
+export function selectLabelRows(build: Builder, rows: Value, layout: RowLayout): Value {
+  const [selected] = build.unpack(rows, [layout.labelRows], layout.labelInverse, { zeros: false, partial: true });
+  return defined(selected, 'label rows');
+}
+
+const causalMask = (group: number, length: number): number[] =>
+  Array.from({ length: group * length * length }, (_, i) =>
+    i % length <= Math.floor(i / length) % length ? 0 : hidden,
+  );
+
+/** A batch laid out: the feeds of `declareRowLayout`, the token ids, and the position of every row. */
+export interface PackedBatch {
+  readonly feeds: Feeds;
+  readonly ids: Int32Array;
+  /** [front + tokens]; tokens count on from the front. */
+  readonly positions: Int32Array;
+}
+
+/** Lays out a batch of sequences, none of them empty. */
+export function packBatch(
+  heads: HeadShape,
+  { frontRows, branching }: RowPlan,
+  sequences: readonly Sequence[],
+): PackedBatch {
+  const { numHeads, numKeyValueHeads: kv } = heads;
+  const group = numHeads / kv;
+  const batch = sequences.length;
+  const length = Math.max(...sequences.map((s) => s.ids.length));
+  const queries = Math.max(1, ...sequences.map((s) => s.labelRows.length));
+  const ids = Int32Array.from(sequences.flatMap((s) => s.ids));
+  const rows = frontRows + ids.length;
+  assert(batch > 0 && sequences.every((s) => s.ids.length > 0), 'a batch of sequences that are not empty');
+
+  /** Row of (sequence, place), or undefined for padding. */
+  const starts: number[] = [];
+  let next = frontRows;
+  for (const s of sequences) {
+    starts.push(next);
+    next += s.ids.length;
+  }
+  const tokenRow = (b: number, i: number): number | undefined =>
+    i < defined(sequences[b], 'a sequence').ids.length ? defined(starts[b], 'a start') + i : undefined;
+
+  const labelRows = sequences.flatMap((s, b) => s.labelRows.map((i) => defined(tokenRow(b, i), 'a label row')));
+  const labelInverse = new Int32Array(rows).fill(labelRows.length);
+  labelRows.forEach((row, u) => (labelInverse[row] = u));
+  const labelStarts: number[] = [];
+  let nextLabel = 0;
+  for (const s of sequences) {
+    labelStarts.push(nextLabel);
+    nextLabel += s.labelRows.length;
+  }
+  const labelRow = (b: number, i: number): number | undefined =>
+    i < defined(sequences[b], 'a sequence').labelRows.length ? defined(labelStarts[b], 'a start') + i : undefined;
+
+  const positions = new Int32Array(rows);
+  for (let i = 0; i < frontRows; i++) positions[i] = i;
+  sequences.forEach((s, b) => {
+    const start = defined(starts[b], 'a start');
+    const shared = s.branches?.[0] ?? s.ids.length;
+    for (let i = 0; i < s.ids.length; i++)
+      positions[start + i] = frontRows + (i < shared ? i : shared + i - branchStart(s, i));
+  });
+
+  assert(branching || sequences.every((s) => !s.branches), 'branches in a graph without them');
+  const masks = branching ? batch : 1;
+  const mask = new Float32Array(masks * group * length * length).fill(hidden);
+  const longest = { ids: new Array<number>(length), labelRows: [] };
+  for (let b = 0, at = 0; b < masks; b++) {
+    const s = branching ? defined(sequences[b], 'a sequence') : longest;
+    for (let g = 0; g < group; g++) for (let i = 0; i < length; i++, at += length) openKeys(mask, at, s, i);
+  }
+  const labelMask = new Float32Array(batch * group * queries * length).fill(hidden);
+  sequences.forEach((s, b) => {
+    for (let g = 0; g < group; g++)
+      for (let q = 0; q < queries; q++)
+        openKeys(labelMask, ((b * group + g) * queries + q) * length, s, s.labelRows[q] ?? 0);
+  });
+
+  const front = (perRow: number, each: number): Tensor[] =>
+    frontRows > 0 ? [headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index] : [];
+  const queryBlock = headBlock(kv, group, batch, length, numHeads, rows, tokenRow);
+  const keyBlock = headBlock(kv, 1, batch, length, kv, rows, tokenRow);
+  const labelBlock = headBlock(kv, group, batch, queries, numHeads, labelRows.length, labelRow);
+  const feeds: Record<string, Tensor> = {
+    'labelQueries.index': labelBlock.index,
+    'labelQueries.zeroIndex': labelBlock.zeroIndex,
+    'labelQueries.inverse': inverseOf([labelBlock.zeroIndex], labelRows.length * numHeads),
+    mask: { data: mask, shape: [masks, group * length, length] },
+    labelMask: { data: labelMask, shape: [batch, group * queries, length] },
+    labelRows: vector(Int32Array.from(labelRows)),
+    labelInverse: vector(labelInverse),
+  };
+  const addBlocks = (name: string, block: IndexBlock, frontIndex: Tensor[], perRow: number): void => {
+    feeds[`${name}.index`] = block.index;
+    feeds[`${name}.zeroIndex`] = block.zeroIndex;
+    feeds[`${name}.inverse`] = inverseOf([...frontIndex, block.zeroIndex], rows * perRow);
+    if (frontIndex[0]) feeds[`${name}.front`] = squeezeBatch(frontIndex[0]);
+  };
+  addBlocks('queries', queryBlock, front(numHeads, group), numHeads);
+  addBlocks('keys', keyBlock, front(kv, 1), kv);
+  return { feeds, ids, positions };
+}
+
+const branchStart = (s: Sequence, row: number): number =>
+  defined(
+    s.branches?.findLast((start) => start <= row),
+    'a branch',
+  );
+
+/** Opens the keys that row i of a sequence may see: the shared rows up to itself, and its own branch up to itself. */
+function openKeys(mask: Float32Array, at: number, s: Sequence, i: number): void {
+  const shared = s.branches?.[0] ?? s.ids.length;
+  mask.fill(0, at, at + Math.min(i + 1, shared));
+  if (i >= shared && i < s.ids.length) mask.fill(0, at + branchStart(s, i), at + i + 1);
+}
+
+interface IndexBlock {
+  index: Tensor<Int32Array>;
+  zeroIndex: Tensor<Int32Array>;
+}
+
+/**
+ * Blocks [kv, batch, group · length] of indices into rows · heads (`perRow` heads a row, head = kv · group + g); padding is 0 in
+ * `index` and the count of rows · heads, which reads zeros, in `zeroIndex`.
+ */
+function headBlock(
+  kv: number,
+  group: number,
+  batch: number,
+  length: number,
+  perRow: number,
+  rows: number,
+  rowOf: (b: number, i: number) => number | undefined,
+): IndexBlock {
+  const index = new Int32Array(kv * batch * group * length);
+  const zeroIndex = new Int32Array(index.length);
+  let at = 0;
+  for (let h = 0; h < kv; h++)
+    for (let b = 0; b < batch; b++)
+      for (let g = 0; g < group; g++)
+        for (let i = 0; i < length; i++, at++) {
+          const row = rowOf(b, i);
+          index[at] = row === undefined ? 0 : row * perRow + h * group + g;
+          zeroIndex[at] = row === undefined ? rows * perRow : row * perRow + h * group + g;
+        }
+  const shape = [kv, batch, group * length];
+  return { index: { data: index, shape }, zeroIndex: { data: zeroIndex, shape } };
+}
+
+/** Where each row · head stands in the joined blocks. */
+function inverseOf(blocks: readonly Tensor[], count: number): Tensor<Int32Array> {
+  const inverse = new Int32Array(count);
+  let at = 0;
+  for (const { data } of blocks)
+    for (const row of data) {
+      if (row < count) inverse[row] = at;
+      at++;
+    }
+  return vector(inverse);
+}
+
+const vector = (data: Int32Array): Tensor<Int32Array> => ({ data, shape: [data.length] });
+const squeezeBatch = ({ data, shape }: Tensor): Tensor => ({ data, shape: shape.filter((_, axis) => axis !== 1) });

@@ -1,0 +1,71 @@
+import * as z from 'zod';
+
+/** How a file is read. Everything may be left out: format, delimiter, header and columns are inferred and said. */
+export const datasetSourceSchema = z.strictObject({
+  path: z.string().min(1).describe('The data file, relative to the recipe.'),
+  format: z
+    .enum(['jsonl', 'json', 'csv', 'tsv'])
+    .optional()
+    .describe(
+      'jsonl: one JSON object a line; json: an array of objects, or an object of objects; csv; tsv. By default from the file name.',
+    ),
+  encoding: z
+    .enum(['utf-8', 'utf-16le', 'latin1'])
+    .optional()
+    .describe('utf-8 by default (a byte-order mark is honoured).'),
+  delimiter: z
+    .string()
+    .length(1)
+    .optional()
+    .describe('What separates the cells of csv and tsv: "," and a tab by default.'),
+  quote: z
+    .enum(['"', "'", ''])
+    .optional()
+    .describe(
+      'The quoting character of csv (") and tsv (none by default: quotes are literal there). "" turns quoting off.',
+    ),
+  header: z.boolean().optional().describe('Whether the first line holds the column names. By default it is inferred.'),
+  columns: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Column names for a file without a header. Without quoting, the last column takes the rest of the line.'),
+});
+export type DatasetSource = z.infer<typeof datasetSourceSchema>;
+
+/** A row of a data file, with where it stands, so that every message and every mark in the editor can point at it. */
+export interface Row {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** 1-based line on which the row begins. */
+  readonly line: number;
+  /** Begin and end (exclusive) in the decoded text, in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Table {
+  /** As given by the user; for messages. */
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  /** How it was read, with everything that was inferred filled in. */
+  readonly source: DatasetSource;
+}
+
+/** A training or test example: x and y of the papers, as text. */
+export interface Example {
+  readonly input: string;
+  readonly target: string;
+  /** Index into the recipe's labels for classification; absent for free text. */
+  readonly label?: number;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** An example as token ids. The target is scored, the input is not. */
+export interface TokenizedExample {
+  readonly inputIds: readonly number[];
+  readonly targetIds: readonly number[];
+  /** How many tokens of the input were cut off to fit the length limit. */
+  readonly cutTokens: number;
+}

@@ -1,0 +1,80 @@
+import type { DatasetSource } from './dataset.js';
+
+/** What a run tells its watchers, one JSON object a line in `events.jsonl` and on `--json`. Numbered without gaps. */
+export type RunEvent =
+  | {
+      type: 'start';
+      run: string;
+      prompt: string;
+      model: string;
+      method: string;
+      device: string;
+      threads: number;
+      trainable: number;
+      modelParameters: number;
+      steps: number;
+      resumedAt: number;
+    }
+  | {
+      type: 'data';
+      split: Split;
+      source: DatasetSource;
+      rows: number;
+      tokens: { mean: number; max: number; sampled: boolean };
+      cutRows: number;
+    }
+  | { type: 'notice'; code: string; args: Record<string, string | number> }
+  | {
+      type: 'step';
+      step: number;
+      epoch: number;
+      loss: number;
+      smoothedLoss: number;
+      learningRate: number;
+      gradientNorm: number;
+      examplesPerSecond: number;
+      tokensPerSecond: number;
+      secondsLeft: number;
+      memoryMb: number;
+    }
+  | {
+      type: 'evaluation';
+      step: number;
+      split: Split;
+      baseline: boolean;
+      loss: number;
+      metric: MetricName;
+      value: number;
+      metrics: Metrics;
+      best: boolean;
+    }
+  | { type: 'checkpoint'; step: number }
+  | { type: 'nearest'; step: number; tokens: NearestTokens[] }
+  | {
+      type: 'end';
+      reason: 'finished' | 'earlyStopping' | 'stopped';
+      step: number;
+      bestStep: number;
+      seconds: number;
+      folder: string;
+    };
+
+export type Split = 'train' | 'dev' | 'test';
+export type MetricName = 'accuracy' | 'perplexity';
+
+export interface Metrics {
+  /** Rows scored. */
+  readonly n: number;
+  readonly accuracy?: number;
+  readonly macroF1?: number;
+  readonly perplexity?: number;
+  readonly labels?: readonly string[];
+  /** Row: expected label; column: predicted label. */
+  readonly confusion?: readonly (readonly number[])[];
+}
+
+/** The real tokens nearest to one virtual token, nearest first, by cosine similarity. */
+export interface NearestTokens {
+  readonly position: number;
+  readonly nearest: readonly { readonly id: number; readonly token: string; readonly similarity: number }[];
+}

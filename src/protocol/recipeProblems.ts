@@ -1,0 +1,130 @@
+import * as l10n from '@vscode/l10n';
+import { findNodeAtLocation, type Node } from 'jsonc-parser';
+import * as z from 'zod';
+import { nearestName } from '../common/nearestName.js';
+import { recipeSchema } from './recipe.js';
+
+/** Something wrong in a recipe: where, and in words. */
+export interface RecipeProblem {
+  readonly path: readonly PropertyKey[];
+  /** In UTF-16 code units, where it is not the value at the path that is wrong. */
+  readonly offset?: number;
+  readonly message: string;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema found wrong, in the reader's language, with what was found and what is expected. */
+export function recipeProblems(issues: readonly Issue[], root: Node): RecipeProblem[] {
+  return issues.flatMap((issue) => problemsOf(issue, root));
+}
+
+function problemsOf(issue: Issue, root: Node): RecipeProblem[] {
+  const { path } = issue;
+  const node = nodeAt(root, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(path, key, node));
+  const expected = expectation(issue);
+  const message =
+    node === undefined
+      ? l10n.t('missing; expected {expected}', { expected })
+      : l10n.t('found {found}; expected {expected}', { found: foundText(node), expected });
+  return [{ path, message }];
+}
+
+function expectation(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeText(issue.expected);
+    case 'invalid_value':
+      return choiceText(issue.values);
+    case 'too_small':
+      return limitText(issue.origin, issue.minimum, issue.inclusive === false ? '>' : '≥');
+    case 'too_big':
+      return limitText(issue.origin, issue.maximum, issue.inclusive === false ? '<' : '≤');
+    case 'invalid_union':
+      if ('options' in issue && issue.options !== undefined) return choiceText(issue.options);
+      return [
+        ...new Set(issue.errors.flatMap(([first]) => (first?.code === 'invalid_type' ? typeText(first.expected) : []))),
+      ].join(l10n.t(' or '));
+    default:
+      return issue.message;
+  }
+}
+
+function unknownName(path: readonly PropertyKey[], key: string, parent: Node | undefined): RecipeProblem {
+  const known = namesAt(path);
+  const nearest = nearestName(key, known);
+  const offset = parent?.children?.find((property) => property.children?.[0]?.value === key)?.offset;
+  return {
+    path: [...path, key],
+    ...(offset === undefined ? {} : { offset }),
+    message:
+      nearest === undefined
+        ? l10n.t('there is no such field; the fields here are {fields}', { fields: known.join(', ') })
+        : l10n.t('there is no such field; did you mean "{nearest}"?', { nearest }),
+  };
+}
+
+/** The names that the schema has for the object at a path. */
+function namesAt(path: readonly PropertyKey[]): string[] {
+  const shapes = path.reduce<z.core.$ZodType[]>(
+    (types, segment) => types.flatMap((type) => step(type, segment)),
+    [recipeSchema],
+  );
+  return [...new Set(shapes.flatMap(objectsIn).flatMap(({ shape }) => Object.keys(shape)))].filter(
+    (name) => name !== '$schema',
+  );
+}
+
+function step(type: z.core.$ZodType, segment: PropertyKey): z.core.$ZodType[] {
+  return objectsIn(type).flatMap(({ shape }) => shape[String(segment)] ?? []);
+}
+
+/** The objects that a type allows, behind unions and defaults. */
+function objectsIn(type: z.core.$ZodType): z.ZodObject[] {
+  if (type instanceof z.ZodObject) return [type];
+  if (type instanceof z.ZodUnion) return type.options.flatMap(objectsIn);
+  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault) {
+    return objectsIn(type.def.innerType);
+  }
+  return [];
+}
+
+function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {
+  return findNodeAtLocation(
+    root,
+    path.map((segment) => (typeof segment === 'number' ? segment : String(segment))),
+  );
+}
+
+function foundText(node: Node): string {
+  if (node.type === 'object') return l10n.t('an object');
+  if (node.type === 'array') return l10n.t('a list');
+  const text = JSON.stringify(node.value);
+  return text.length <= 60 ? text : `${text.slice(0, 59)}…`;
+}
+
+function typeText(expected: string): string {
+  const known: Record<string, string> = {
+    string: l10n.t('a text'),
+    number: l10n.t('a number'),
+    int: l10n.t('a whole number'),
+    boolean: l10n.t('true or false'),
+    object: l10n.t('an object'),
+    record: l10n.t('an object'),
+    array: l10n.t('a list'),
+  };
+  return known[expected] ?? expected;
+}
+
+function choiceText(values: readonly unknown[]): string {
+  const choices = values.map((value) => JSON.stringify(value)).join(', ');
+  return values.length === 1 ? choices : l10n.t('one of {choices}', { choices });
+}
+
+function limitText(origin: string, limit: number | bigint, sign: string): string {
+  const bound = `${sign} ${limit}`;
+  if (origin === 'string') return l10n.t('a text of {bound} characters', { bound });
+  if (origin === 'array') return l10n.t('a list of {bound} items', { bound });
+  return l10n.t('a number {bound}', { bound });
+}

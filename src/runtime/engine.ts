@@ -1,0 +1,33 @@
+import type { Recipe } from '../protocol/recipe.js';
+import type { Executor, GraphOutputs, WeightLocations } from './executor.js';
+import { chooseProvider } from './onnx/providers.js';
+import { openOnnxSession } from './onnx/session.js';
+import { openTensorflow } from './tensorflow/executor.js';
+import { loadTensorflow } from './tensorflow/loadTensorflow.js';
+
+/** What runs graphs on this machine. */
+export interface Engine {
+  /** For people: "CPU", "WebGPU", "TensorFlow.js". */
+  readonly device: string;
+  readonly threads: number;
+  open(outputs: GraphOutputs, weights: WeightLocations): Promise<Executor>;
+}
+
+export type EngineRequest = Pick<Recipe, 'engine' | 'provider'> & {
+  readonly threads: number;
+  readonly cacheFolder: string;
+};
+
+/** Throws `run.noProvider` or `run.tensorflowMissing` where what the recipe names does not work here. */
+export async function openEngine({ engine, provider, threads, cacheFolder }: EngineRequest): Promise<Engine> {
+  if (engine === 'tensorflow') {
+    const tf = await loadTensorflow();
+    return { device: 'TensorFlow.js', threads, open: (outputs, weights) => openTensorflow(outputs, weights, tf) };
+  }
+  const chosen = await chooseProvider(provider, { threads, cacheFolder });
+  return {
+    device: chosen,
+    threads,
+    open: (outputs, weights) => openOnnxSession(outputs, weights, { provider: chosen, threads }),
+  };
+}

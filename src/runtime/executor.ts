@@ -1,0 +1,30 @@
+import type { Value } from '../graph/value.js';
+
+/** A tensor that goes in or comes out: float32 or int32, row-major. */
+export interface Tensor<Data extends Float32Array | Int32Array = Float32Array | Int32Array> {
+  readonly data: Data;
+  readonly shape: readonly number[];
+}
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+/** Where each frozen float32 weight lies: in files of one folder, at a byte offset. */
+export interface WeightLocations {
+  /** The real path: neither symbolic links nor `..`. */
+  readonly folder: string;
+  readonly tensors: ReadonlyMap<string, WeightLocation>;
+}
+export interface WeightLocation {
+  /** File name inside the folder. */
+  readonly file: string;
+  readonly offset: number;
+  readonly byteLength: number;
+  readonly shape: readonly number[];
+}
+
+/** A graph made ready to run. `run` returns the float outputs by their names in the graph. */
+export interface Executor {
+  run(feeds: Feeds): Promise<Readonly<Record<string, Tensor<Float32Array>>>>;
+  dispose(): Promise<void>;
+}
+
+export type GraphOutputs = Readonly<Record<string, Value>>;

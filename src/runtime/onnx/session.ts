@@ -1,0 +1,64 @@
+import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { lowerToOnnx } from '../../graph/lowering.js';
+import type { Executor, Feeds, GraphOutputs, Tensor, WeightLocations } from '../executor.js';
+import { serialiseOnnx } from './serialise.js';
+
+export interface SessionSettings {
+  /** onnxruntime's name: cpu, webgpu, cuda, dml, coreml. */
+  readonly provider: string;
+  readonly threads: number;
+}
+
+/** A graph as an onnxruntime session; rejects with onnxruntime's own error where the provider cannot run it. */
+export async function openOnnxSession(
+  outputs: GraphOutputs,
+  weights: WeightLocations,
+  { provider, threads }: SessionSettings,
+): Promise<Executor> {
+  const graph = lowerToOnnx(outputs);
+  const session = await InferenceSession.create(serialiseOnnx(graph, weights.tensors), {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // We emit the graph that we want: optimising it doubles the load time and gains nothing.
+    graphOptimizationLevel: 'disabled',
+    // The planned reuse of buffers beats the pattern planner, which keeps one block for each shape it has seen.
+    enableMemPattern: false,
+    enableCpuMemArena: true,
+    logSeverityLevel: 3,
+    ...(process.env.PROF ? { enableProfiling: true, profileFilePrefix: '/tmp/prof' } : {}),
+    extra: {
+      session: {
+        // Packed copies of the weights would stand beside the memory-mapped ones.
+        disable_prepacking: process.env.NOPACK ?? '1',
+        model_external_initializers_file_folder_path: weights.folder,
+        // Spinning threads would slow the editor and everything else on the machine.
+        intra_op: { allow_spinning: process.env.SPIN ?? '0' },
+      },
+    },
+  });
+  const declared = new Map(graph.inputs.map((v) => [v.name, v.dtype]));
+  return {
+    async run(feeds: Feeds) {
+      const inputs: Record<string, OrtTensor> = {};
+      for (const [name, { data, shape }] of Object.entries(feeds))
+        if (declared.has(name)) inputs[name] = ortTensor(data, shape);
+      const results = await session.run(inputs);
+      const found: Record<string, Tensor<Float32Array>> = {};
+      for (const [name, { name: onnxName }] of Object.entries(graph.outputs)) {
+        const tensor = results[onnxName];
+        if (!(tensor?.data instanceof Float32Array)) throw new Error(`Internal error: output ${name} is not float32`);
+        found[name] = { data: tensor.data, shape: tensor.dims };
+      }
+      return found;
+    },
+    dispose: () => {
+      if (process.env.PROF) (session as any).handler.endProfiling();
+      return session.release();
+    },
+  };
+}
+
+const ortTensor = (data: Float32Array | Int32Array, shape: readonly number[]): OrtTensor =>
+  data instanceof Float32Array ? new OrtTensor('float32', data, shape) : new OrtTensor('int32', data, shape);

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { readSafetensorsHeader, readTensors, writeSafetensors } from '../store/safetensors.js';
+
+/**
+ * Everything that a run needs to go on as if it had never stopped: the numbers as tensors, the rest as JSON in the file's metadata.
+ * The order of the data and every random draw follow from the recipe's seed and the step, so no generator's state is kept.
+ */
+const stateSchema = z.object({
+  version: z.literal(1),
+  /** Optimiser steps done, and the last of them after which dev was evaluated. */
+  step: z.int().min(0),
+  evaluatedStep: z.int().min(0),
+  smoothedLoss: z.number().nullable(),
+  /** Seconds of work so far. */
+  seconds: z.number(),
+  /** The best dev evaluation yet; its vectors are the tensors `best.*`. */
+  best: z
+    .object({ step: z.int(), metric: z.enum(['accuracy', 'perplexity']), value: z.number(), loss: z.number() })
+    .nullable(),
+  evaluationsSinceBest: z.int().min(0),
+  /** Evaluations that are done or under way, by kind: scores of the first examples, in the order of their batches. */
+  scores: z.record(z.string(), z.array(z.array(z.number()))),
+});
+export type RunState = Omit<z.infer<typeof stateSchema>, 'version'>;
+
+export interface Checkpoint {
+  readonly state: RunState;
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+}
+
+const stateKey = 'softprompt.state';
+
+/** Written beside and renamed over the last one: a kill at any moment leaves a whole checkpoint. */
+export async function writeCheckpoint(file: string, { state, tensors }: Checkpoint): Promise<void> {
+  const entries = [...tensors].map(([name, data]) => [name, { dtype: 'F32', shape: [data.length], data }] as const);
+  await writeSafetensors(file, entries, { [stateKey]: JSON.stringify({ version: 1, ...state }) });
+}
+
+/** Throws `run.badCheckpoint`, `store.badSafetensors` or `store.fileMissing`. */
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  const { metadata } = await readSafetensorsHeader(file);
+  const state = stateSchema.safeParse(parseJson(metadata[stateKey] ?? ''));
+  if (!state.success) throw new SoftpromptError('run.badCheckpoint', { file }, { cause: state.error });
+  const tensors = new Map<string, Float32Array>();
+  for (const [name, { data }] of await readTensors(file)) if (data instanceof Float32Array) tensors.set(name, data);
+  return { state: state.data, tensors };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

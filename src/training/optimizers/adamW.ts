@@ -1,0 +1,26 @@
+import type { Optimizer } from './optimizerTypes.js';
+
+const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
+
+/**
+ * AdamW (Loshchilov, Hutter 2019, algorithm 2) with PyTorch's defaults and its order: decay first, then the step
+ * p ← p − lr · m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ).
+ */
+export function adamW(shape: readonly number[], { weightDecay }: { weightDecay: number }): Optimizer {
+  const count = shape.reduce((a, b) => a * b, 1);
+  const [m, v] = [new Float32Array(count), new Float32Array(count)];
+  return {
+    state: { exp_avg: m, exp_avg_sq: v },
+    step({ data }, gradient, { step, learningRate }) {
+      const correction1 = 1 - beta1 ** step;
+      const correction2 = Math.sqrt(1 - beta2 ** step);
+      for (let i = 0; i < count; i++) {
+        const g = gradient[i] as number;
+        const mi = (m[i] = beta1 * (m[i] as number) + (1 - beta1) * g);
+        const vi = (v[i] = beta2 * (v[i] as number) + (1 - beta2) * g * g);
+        const decayed = (data[i] as number) * (1 - learningRate * weightDecay);
+        data[i] = decayed - (learningRate / correction1) * (mi / (Math.sqrt(vi) / correction2 + epsilon));
+      }
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { defined } from '../common/assert.js';
+import { batchSequence } from '../data/batches.js';
+import { tokenizeExample } from '../data/tokenize.js';
+import { batchFeeds, gradientName, targetFeeds, trainingGraph } from '../methods/causalGraph.js';
+import type { TokenizedExample } from '../protocol/dataset.js';
+import type { Executor, Tensor } from '../runtime/executor.js';
+import { optimizers } from './optimizers/optimizer.js';
+import type { Optimizer, Trained } from './optimizers/optimizerTypes.js';
+import type { StepWork } from './pace.js';
+import type { RunContext } from './runContext.js';
+import { defaultLearningRate, learningRateAt } from './schedule.js';
+
+export interface TrainedParameter {
+  readonly name: string;
+  readonly trained: Trained;
+  readonly optimizer: Optimizer;
+}
+
+/** The method's parameters with fresh optimisers, holding the given values. */
+export function trainedParameters(
+  { method, recipe }: Pick<RunContext, 'method' | 'recipe'>,
+  values: ReadonlyMap<string, Float32Array>,
+): TrainedParameter[] {
+  const { optimizer, weightDecay } = recipe.training;
+  return method.parameters.map(({ name, shape }) => ({
+    name,
+    trained: { shape, data: defined(values.get(name), name).slice() },
+    optimizer: optimizers[optimizer](shape, { weightDecay }),
+  }));
+}
+
+export interface StepResult extends StepWork {
+  /** Mean over the scored tokens of the step, in nats. */
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** Optimiser steps on the training rows; step n depends on the recipe, the parameters and n alone. */
+export interface Stepper {
+  readonly batchesPerEpoch: number;
+  /** Step n, counted from 1: changes the parameters in place. */
+  step(n: number): Promise<StepResult>;
+  dispose(): Promise<void>;
+}
+
+export async function openStepper(context: RunContext, parameters: readonly TrainedParameter[]): Promise<Stepper> {
+  const { recipe, base, model, method, data, tokenize, engine } = context;
+  const { training } = recipe;
+  const { train } = data.splits;
+  const known: TokenizedExample[] = [];
+  const example = (i: number): TokenizedExample =>
+    (known[i] ??= tokenizeExample(defined(train[i], 'a training row'), tokenize));
+  const batches = batchSequence({
+    count: train.length,
+    batchSize: training.batchSize,
+    seed: training.seed,
+    bucket: training.bucket,
+    lengthOf: (i) => example(i).inputIds.length + example(i).targetIds.length,
+  });
+  const session = await engine.open(trainingGraph(model, method), base.weights);
+
+  return {
+    batchesPerEpoch: batches.batchesPerEpoch,
+    dispose: () => session.dispose(),
+    async step(n) {
+      const start = performance.now();
+      const parts = Array.from({ length: training.gradientAccumulation }, (_, i) =>
+        batches.batch((n - 1) * training.gradientAccumulation + i).map(example),
+      );
+      const examples = parts.flat();
+      const targetTokens = examples.reduce((sum, e) => sum + e.targetIds.length, 0);
+      const { loss, gradients } = await lossAndGradients(session, parts, 1 / targetTokens);
+      const gradientNorm = Math.sqrt(gradients.reduce((sum, g) => sum + g.reduce((s, x) => s + x * x, 0), 0));
+      const clip = Math.min(1, (training.maxGradNorm ?? Infinity) / gradientNorm);
+      const rate = training.learningRate ?? defaultLearningRate[training.optimizer];
+      const learningRate = learningRateAt(n, training, rate);
+      parameters.forEach(({ trained, optimizer }, i) => {
+        const gradient = defined(gradients[i], 'a gradient');
+        optimizer.step(trained, clip < 1 ? gradient.map((g) => g * clip) : gradient, { step: n, learningRate });
+      });
+      const tokens = examples.reduce((sum, e) => sum + e.inputIds.length, targetTokens);
+      return { loss, learningRate, gradientNorm, ms: performance.now() - start, examples: examples.length, tokens };
+    },
+  };
+
+  /** Sums over the batches of one step; `weight` is one scored token's share of the loss. */
+  async function lossAndGradients(
+    executor: Executor,
+    parts: readonly (readonly TokenizedExample[])[],
+    weight: number,
+  ): Promise<{ loss: number; gradients: Float32Array[] }> {
+    const vectors: Record<string, Tensor> = Object.fromEntries(parameters.map(({ name, trained }) => [name, trained]));
+    const gradients = parameters.map(({ trained }) => new Float32Array(trained.data.length));
+    let loss = 0;
+    for (const part of parts) {
+      const sequences = part.map(({ inputIds, targetIds }) => ({
+        // The last target token predicts nothing: its row is left out.
+        ids: [...inputIds, ...targetIds.slice(0, -1)],
+        labelRows: Array.from({ length: targetIds.length }, (_, i) => inputIds.length - 1 + i),
+      }));
+      const result = await executor.run({
+        ...batchFeeds(model, method, sequences, { branching: false }),
+        ...targetFeeds(
+          part.flatMap((e) => e.targetIds),
+          weight,
+        ),
+        ...vectors,
+      });
+      loss += defined(result.loss?.data[0], 'the loss');
+      parameters.forEach(({ name }, p) => {
+        const sum = defined(gradients[p], name);
+        const added = defined(result[gradientName(name)], name).data;
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (added[i] as number);
+      });
+    }
+    return { loss, gradients };
+  }
+}

@@ -1,0 +1,178 @@
+import { defined } from '../common/assert.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { isBetter, type Standing } from '../evaluation/metrics.js';
+import { noMethod, type Method } from '../methods/method.js';
+import type { RunEvent } from '../protocol/events.js';
+import type { Tensor } from '../runtime/executor.js';
+import type { Checkpoint, RunState } from './checkpoint.js';
+import { evaluateExamples, type Evaluation } from './evaluateSplit.js';
+import { measurePace } from './pace.js';
+import type { RunContext } from './runContext.js';
+import { openStepper, trainedParameters, type StepResult } from './stepper.js';
+
+/** What the loop needs of the world. */
+export interface LoopHost {
+  emit(event: RunEvent): void;
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface LoopResult {
+  readonly reason: 'finished' | 'earlyStopping' | 'stopped';
+  readonly step: number;
+  readonly bestStep: number;
+  readonly seconds: number;
+  /** The vectors to keep, by parameter name: the best on dev, or the last where there is no dev split. */
+  readonly best: ReadonlyMap<string, Float32Array>;
+  readonly evaluations: Readonly<Partial<Record<EvaluationKind, Evaluation>>>;
+}
+export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
+
+/** Half of the ten seconds that a kill may cost; the other half is for the step or batch under way. */
+const checkpointEveryMs = 5000;
+/** The baseline waits until the first steps have been seen. */
+const baselineStep = 3;
+const smoothing = 0.9;
+
+/** The beginning of a run, as a checkpoint. */
+export const firstCheckpoint = (parameters: ReadonlyMap<string, Float32Array>): Checkpoint => ({
+  state: { step: 0, evaluatedStep: 0, smoothedLoss: null, seconds: 0, best: null, evaluationsSinceBest: 0, scores: {} },
+  tensors: new Map([...parameters].map(([name, data]) => [`parameter.${name}`, data])),
+});
+
+/** Trains from a checkpoint to the end, evaluating on the way, and keeps the best vectors. */
+export async function trainLoop(context: RunContext, start: Checkpoint, host: LoopHost): Promise<LoopResult> {
+  const { recipe, base, model, method, data, tokenize, engine } = context;
+  const { training } = recipe;
+  const state: RunState = structuredClone(start.state);
+  const stored = (prefix: string): Map<string, Float32Array> =>
+    new Map(
+      [...start.tensors].flatMap(([key, v]) =>
+        key.startsWith(prefix) ? [[key.slice(prefix.length), v] as const] : [],
+      ),
+    );
+  const parameters = trainedParameters(context, stored('parameter.'));
+  for (const { name, optimizer } of parameters)
+    for (const [key, values] of stored(`optimizer.${name}.`)) defined(optimizer.state[key], key).set(values);
+  const best = stored('best.');
+  const evaluations: Partial<Record<EvaluationKind, Evaluation>> = {};
+
+  const startMs = performance.now() - state.seconds * 1000;
+  const seconds = (): number => (performance.now() - startMs) / 1000;
+  let checkpointMs = performance.now();
+  const saveCheckpoint = async (): Promise<void> => {
+    const tensors = new Map<string, Float32Array>();
+    for (const { name, trained, optimizer } of parameters) {
+      tensors.set(`parameter.${name}`, trained.data);
+      for (const [key, values] of Object.entries(optimizer.state)) tensors.set(`optimizer.${name}.${key}`, values);
+    }
+    for (const [name, values] of best) tensors.set(`best.${name}`, values);
+    await host.saveCheckpoint({ state: { ...state, seconds: seconds() }, tensors });
+    checkpointMs = performance.now();
+    host.emit({ type: 'checkpoint', step: state.step });
+  };
+  /** Between two pieces of work: a checkpoint where one is due, and a turn of the event loop, so that signals are heard. */
+  const mayGoOn = async (): Promise<boolean> => {
+    if (performance.now() - checkpointMs > checkpointEveryMs) await saveCheckpoint();
+    await new Promise((resolve) => setImmediate(resolve));
+    return !host.signal.aborted;
+  };
+
+  /** False where it was stopped before its end. */
+  const evaluate = async (
+    split: 'dev' | 'test',
+    scored: Method,
+    vectors: Readonly<Record<string, Tensor>>,
+  ): Promise<boolean> => {
+    const examples = data.splits[split];
+    if (examples.length === 0) return true;
+    const baseline = scored === noMethod;
+    const kind: EvaluationKind = baseline ? `baseline.${split}` : split;
+    const setting = { engine, weights: base.weights, model, task: data.task, tokenize };
+    const evaluation = await evaluateExamples(setting, scored, vectors, examples, (state.scores[kind] ??= []), mayGoOn);
+    if (!evaluation) return false;
+    evaluations[kind] = evaluation;
+    const { metric, value, loss, metrics } = evaluation;
+    const isBest = kind === 'dev' && keepIfBest({ metric, value, loss });
+    host.emit({ type: 'evaluation', step: state.step, split, baseline, loss, metric, value, metrics, best: isBest });
+    return true;
+  };
+  const keepIfBest = (standing: Standing): boolean => {
+    if (!isBetter(standing, state.best ?? undefined)) {
+      state.evaluationsSinceBest++;
+      return false;
+    }
+    state.best = { step: state.step, metric: standing.metric, value: standing.value, loss: standing.loss };
+    state.evaluationsSinceBest = 0;
+    for (const { name, trained } of parameters) best.set(name, trained.data.slice());
+    return true;
+  };
+  const tensorsOf = (values: ReadonlyMap<string, Float32Array>): Record<string, Tensor> =>
+    Object.fromEntries(
+      method.parameters.map(({ name, shape }) => [name, { shape, data: defined(values.get(name), name) }]),
+    );
+  const current = (): Map<string, Float32Array> => new Map(parameters.map(({ name, trained }) => [name, trained.data]));
+
+  /** The evaluations that are due after the step just done; a resumed run may enter in the middle of them. */
+  const evaluateStep = async (): Promise<boolean> => {
+    const { step } = state;
+    const baselineDue = recipe.baseline && step >= Math.min(baselineStep, training.maxSteps);
+    if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', noMethod, {}))) return false;
+    const due = step > 0 && (step % training.evalEvery === 0 || step === training.maxSteps);
+    if (!due || state.evaluatedStep === step) return true;
+    if (!(await evaluate('dev', method, tensorsOf(current())))) return false;
+    state.evaluatedStep = step;
+    delete state.scores.dev;
+    return true;
+  };
+
+  const stepper = await openStepper(context, parameters);
+  const pace = measurePace();
+  const report = (result: StepResult): void => {
+    const { loss, learningRate, gradientNorm } = result;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
+      throw new SoftpromptError('run.diverged', { step: state.step, learningRate });
+    pace.add(result);
+    state.smoothedLoss = state.smoothedLoss === null ? loss : smoothing * state.smoothedLoss + (1 - smoothing) * loss;
+    host.emit({
+      type: 'step',
+      step: state.step,
+      epoch: (state.step * training.gradientAccumulation) / stepper.batchesPerEpoch,
+      loss,
+      smoothedLoss: state.smoothedLoss,
+      learningRate,
+      gradientNorm,
+      examplesPerSecond: pace.perSecond('examples'),
+      tokensPerSecond: pace.perSecond('tokens'),
+      secondsLeft: pace.secondsPerStep() * (training.maxSteps - state.step),
+      memoryMb: process.memoryUsage.rss() / 2 ** 20,
+    });
+  };
+  const trainToEnd = async (): Promise<LoopResult['reason']> => {
+    for (;;) {
+      if (!(await evaluateStep())) return 'stopped';
+      if (state.step >= training.maxSteps) return 'finished';
+      if (state.evaluationsSinceBest >= (training.earlyStopping ?? Infinity)) return 'earlyStopping';
+      const result = await stepper.step(state.step + 1);
+      state.step++;
+      report(result);
+      if (!(await mayGoOn())) return 'stopped';
+    }
+  };
+
+  let reason: LoopResult['reason'];
+  try {
+    reason = await trainToEnd();
+  } finally {
+    await stepper.dispose();
+  }
+  if (best.size === 0) for (const [name, values] of current()) best.set(name, values);
+  if (reason !== 'stopped') {
+    await saveCheckpoint();
+    const tested =
+      (await evaluate('test', method, tensorsOf(best))) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
+    if (!tested) reason = 'stopped';
+  }
+  await saveCheckpoint();
+  return { reason, step: state.step, bestStep: state.best?.step ?? state.step, seconds: seconds(), best, evaluations };
+}

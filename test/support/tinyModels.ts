@@ -1,0 +1,90 @@
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defined } from '../../src/common/assert.js';
+import { seededRandom } from '../../src/common/random.js';
+import type { CausalModel } from '../../src/models/causalModel.js';
+import { gpt2Model } from '../../src/models/gpt2/gpt2.js';
+import { llamaModel } from '../../src/models/llama/llama.js';
+import type { Gpt2Config, LlamaConfig, ModelConfig } from '../../src/models/modelConfig.js';
+import { expectWeights } from '../../src/models/weightNames.js';
+import type { WeightLocations } from '../../src/runtime/executor.js';
+import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../../src/store/safetensors.js';
+import type { Operand } from './float64.js';
+import { randomTensor } from './numbers.js';
+
+/** A Llama with grouped queries, and heads that are wider than hidden size / heads. */
+export const tinyLlama = (changes: Partial<LlamaConfig> = {}): LlamaConfig => ({
+  architecture: 'llama',
+  modelType: 'llama',
+  hiddenSize: 16,
+  intermediateSize: 24,
+  numLayers: 2,
+  numHeads: 4,
+  numKeyValueHeads: 2,
+  headDim: 6,
+  vocabularySize: 29,
+  maxPositions: 64,
+  rmsNormEps: 1e-5,
+  ropeTheta: 100,
+  attentionBias: { qkv: false, output: false },
+  mlpBias: false,
+  activation: 'silu',
+  tieWordEmbeddings: true,
+  eosTokenIds: [],
+  ...changes,
+});
+
+export const tinyGpt2 = (changes: Partial<Gpt2Config> = {}): Gpt2Config => ({
+  architecture: 'gpt2',
+  hiddenSize: 16,
+  innerSize: 24,
+  numLayers: 2,
+  numHeads: 2,
+  numKeyValueHeads: 2,
+  headDim: 8,
+  vocabularySize: 29,
+  maxPositions: 64,
+  layerNormEps: 1e-5,
+  activation: 'gelu_new',
+  tieWordEmbeddings: true,
+  eosTokenIds: [],
+  ...changes,
+});
+
+export const tinyModel = (config: ModelConfig): CausalModel =>
+  config.architecture === 'llama' ? llamaModel(config) : gpt2Model(config);
+
+/**
+ * Weights wide enough that logits differ by several units and attention looks at few rows: embeddings of variance 1, matrices of
+ * variance 2 / inputs, scales near 1, biases of deviation 0.5.
+ */
+export function randomWeights(config: ModelConfig): Record<string, Operand> {
+  const random = seededRandom('weights', JSON.stringify(config));
+  const entries = [...expectWeights(config)].map(([name, shape]): [string, Operand] => {
+    const [rows, columns] = shape;
+    if (rows === undefined || columns === undefined) {
+      const isScale = name.endsWith('.weight');
+      const { data } = randomTensor(random, shape, isScale ? 0.3 : 0.5);
+      return [name, { data: isScale ? data.map((x) => x + 1) : data, shape }];
+    }
+    const isTable = /embed_tokens|wte|wpe|lm_head/.test(name);
+    const inputs = config.architecture === 'llama' ? columns : rows;
+    return [name, randomTensor(random, shape, isTable ? 1 : Math.sqrt(2 / inputs))];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Writes weights as safetensors into a new temporary folder. */
+export async function writeWeights(weights: Readonly<Record<string, Operand>>): Promise<WeightLocations> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-weights-')));
+  const file = 'model.safetensors';
+  const tensors = Object.entries(weights).map(
+    ([name, { data, shape }]) =>
+      [name, { dtype: 'F32', shape, data: Float32Array.from(data) }] as [string, TensorToWrite],
+  );
+  await writeSafetensors(join(folder, file), tensors);
+  const { tensors: entries } = layoutSafetensors(tensors);
+  const locations = tensors.map(([name]) => [name, { file, ...defined(entries.get(name), name) }] as const);
+  return { folder, tensors: new Map(locations) };
+}
