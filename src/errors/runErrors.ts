@@ -75,4 +75,12 @@ export const runErrors = {
     message: l10n.t('There are no rows to train on ({split}).', a),
     advice: l10n.t('Add rows to the training file.'),
   }),
+  'run.noBaseModel': (a: { prompt: string }) => ({
+    message: l10n.t('{prompt}: this prompt does not say which base model it belongs to.', a),
+    advice: l10n.t('Name it with --model.'),
+  }),
+  'run.crashed': (a: { reason: string }) => ({
+    message: l10n.t('The run ended unexpectedly: {reason}', a),
+    advice: l10n.t('softprompt resume goes on from its last checkpoint.'),
+  }),
 };

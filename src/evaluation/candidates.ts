@@ -3,7 +3,7 @@ import { batchFeeds } from '../methods/causalGraph.js';
 import type { Method } from '../methods/method.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { Sequence } from '../models/rowLayout.js';
-import type { Executor, Tensor } from '../runtime/executor.js';
+import { intVector, type Executor, type Tensor } from '../runtime/executor.js';
 
 /** A text and its possible continuations, as token ids: the labels of a classification, or the one target of free text. */
 export interface Candidates {
@@ -61,8 +61,8 @@ export async function scoreCandidates(
   const { logProbabilities } = await session.run({
     ...batchFeeds(model, method, sequences, { branching: true }),
     ...parameters,
-    pairRows: vector(pairRows),
-    pairTargets: vector(pairTargets),
+    pairRows: intVector(pairRows),
+    pairTargets: intVector(pairTargets),
   });
   const values = defined(logProbabilities, 'logProbabilities').data;
   let at = 0;
@@ -84,5 +84,3 @@ function branching({ inputIds, continuations }: Candidates): Sequence {
   const labelRows = Array.from({ length: ids.length - inputIds.length + 1 }, (_, i) => inputIds.length - 1 + i);
   return { ids, labelRows, ...(branches.length > 0 && { branches }) };
 }
-
-const vector = (values: readonly number[]): Tensor => ({ data: Int32Array.from(values), shape: [values.length] });

@@ -4,20 +4,34 @@ import { gradients } from '../graph/gradient.js';
 import type { Value } from '../graph/value.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { declareRowLayout, packBatch, type Sequence } from '../models/rowLayout.js';
-import type { Feeds, GraphOutputs, Tensor } from '../runtime/executor.js';
+import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import type { Method } from './method.js';
+import { placedRowFeeds, placedRows } from './placedRows.js';
 
-/** The graphs of a method on a causal model, and what they are fed. */
+/**
+ * The graphs of a method on a causal model, and what they are fed.
+ *
+ * Where virtual tokens stand: `front`, once for all sequences and shared by them, which a causal model allows since nothing before them
+ * depends on what follows; or `anywhere`, as rows of every sequence (`virtualToken` among its ids). Both give the same gradient.
+ */
+export type Entry = 'front' | 'anywhere';
+
+interface GraphPlan {
+  /** Whether sequences may branch: the scoring graph's may, the others' may not. */
+  readonly branching: boolean;
+  readonly entry: Entry;
+}
+
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 
 /**
  * Loss and gradients. The loss is Σ weight · (−log p(target)) over the label rows; with equal weights 1/n it is the mean that PEFT
  * trains (cross entropy without the labels −100).
  */
-export function trainingGraph(model: CausalModel, method: Method): GraphOutputs {
+export function trainingGraph(model: CausalModel, method: Method, entry: Entry = 'front'): GraphOutputs {
   const build = createBuilder();
   const parameters = method.parameters.map(({ name, shape }) => build.parameter(name, shape));
-  const hidden = labelStates(build, model, method, parameters, { branching: false });
+  const hidden = labelStates(build, model, method, parameters, { branching: false, entry });
   const targets = build.input('targets', ['labels']);
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
@@ -32,7 +46,7 @@ export function trainingGraph(model: CausalModel, method: Method): GraphOutputs 
 /** `logProbabilities` [pairs, 1] of tokens at label rows, any number of tokens a row: for ranking labels. */
 export function scoringGraph(model: CausalModel, method: Method): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: true });
+  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: true, entry: 'front' });
   const pairRows = build.input('pairRows', ['pairs']);
   const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
   return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
@@ -41,25 +55,27 @@ export function scoringGraph(model: CausalModel, method: Method): GraphOutputs {
 /** `logits` [labels, vocabulary] of the label rows. */
 export function logitsGraph(model: CausalModel, method: Method): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: false });
+  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: false, entry: 'front' });
   return { logits: build.gemm(hidden, model.head(build), { transB: true }) };
 }
 
-/** Feeds of a batch, the parameters and targets left to the caller; the scoring graph alone takes branching sequences. */
+/** Feeds of a batch, the parameters and targets left to the caller. */
 export function batchFeeds(
   model: CausalModel,
   method: Method,
   sequences: readonly Sequence[],
-  { branching }: { branching: boolean },
+  { branching, entry = 'front' }: Partial<GraphPlan>,
 ): Feeds {
-  const { feeds, ids, positions } = packBatch(model.heads, { frontRows: method.frontRows, branching }, sequences);
-  return { ...feeds, ...model.positionFeeds(positions), ids: { data: ids, shape: [ids.length] } };
+  const plan = { frontRows: entry === 'front' ? method.virtualTokens : 0, branching: branching ?? false };
+  const { feeds, ids, positions } = packBatch(model.heads, plan, sequences);
+  const entries = entry === 'front' ? { ids: intVector(ids) } : placedRowFeeds(sequences, method.virtualTokens);
+  return { ...feeds, ...model.positionFeeds(positions), ...entries };
 }
 
 /** Feeds of the loss: the expected token at every label row, and its weight in the loss. */
 export function targetFeeds(targets: readonly number[], weight: number): Record<'targets' | 'targetWeights', Tensor> {
   return {
-    targets: { data: Int32Array.from(targets), shape: [targets.length] },
+    targets: intVector(targets),
     targetWeights: { data: new Float32Array(targets.length).fill(weight), shape: [targets.length, 1] },
   };
 }
@@ -74,12 +90,16 @@ function labelStates(
   model: CausalModel,
   method: Method,
   parameters: readonly Value[],
-  { branching }: { branching: boolean },
+  { branching, entry }: GraphPlan,
 ): Value {
+  const virtual = method.enter(build, parameters);
+  const layout = declareRowLayout(build, model.heads, {
+    frontRows: entry === 'front' ? method.virtualTokens : 0,
+    branching,
+  });
+  if (virtual && entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, virtual), layout);
   const tokens = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  const front = method.enter(build, parameters);
-  const layout = declareRowLayout(build, model.heads, { frontRows: method.frontRows, branching });
-  return model.hiddenStates(build, front ? build.concat([front, tokens], 0) : tokens, layout);
+  return model.hiddenStates(build, virtual ? build.concat([virtual, tokens], 0) : tokens, layout);
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */

@@ -2,7 +2,7 @@ import { assert, defined } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
 import { addDims, multiplyDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
-import type { Feeds, Tensor } from '../runtime/executor.js';
+import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
 
 /**
  * How a batch lies in memory. Hidden states are packed rows [front + tokens, width]: first the rows of a prompt that every sequence
@@ -188,8 +188,8 @@ export function packBatch(
     'labelQueries.inverse': inverseOf([labelBlock.zeroIndex], labelRows.length * numHeads),
     mask: { data: mask, shape: [masks, group * length, length] },
     labelMask: { data: labelMask, shape: [batch, group * queries, length] },
-    labelRows: vector(Int32Array.from(labelRows)),
-    labelInverse: vector(labelInverse),
+    labelRows: intVector(labelRows),
+    labelInverse: intVector(labelInverse),
   };
   const addBlocks = (name: string, block: IndexBlock, frontIndex: Tensor[], perRow: number): void => {
     feeds[`${name}.index`] = block.index;
@@ -257,8 +257,7 @@ function inverseOf(blocks: readonly Tensor[], count: number): Tensor<Int32Array>
       if (row < count) inverse[row] = at;
       at++;
     }
-  return vector(inverse);
+  return intVector(inverse);
 }
 
-const vector = (data: Int32Array): Tensor<Int32Array> => ({ data, shape: [data.length] });
 const squeezeBatch = ({ data, shape }: Tensor): Tensor => ({ data, shape: shape.filter((_, axis) => axis !== 1) });

@@ -1,6 +1,6 @@
 import type { Recipe } from '../protocol/recipe.js';
 import type { Executor, GraphOutputs, WeightLocations } from './executor.js';
-import { chooseProvider } from './onnx/providers.js';
+import { chooseProvider, onnxruntimeVersion } from './onnx/providers.js';
 import { openOnnxSession } from './onnx/session.js';
 import { openTensorflow } from './tensorflow/executor.js';
 import { loadTensorflow } from './tensorflow/loadTensorflow.js';
@@ -31,3 +31,9 @@ export async function openEngine({ engine, provider, threads, cacheFolder }: Eng
     open: (outputs, weights) => openOnnxSession(outputs, weights, { provider: chosen, threads }),
   };
 }
+
+/** What ran, for the record: program → version. */
+export const runtimeVersions = (): Record<string, string> => ({
+  onnxruntime: onnxruntimeVersion(),
+  node: process.versions.node,
+});

@@ -5,6 +5,10 @@ export interface Tensor<Data extends Float32Array | Int32Array = Float32Array | 
   readonly data: Data;
   readonly shape: readonly number[];
 }
+export const intVector = (values: readonly number[] | Int32Array): Tensor<Int32Array> => ({
+  data: Int32Array.from(values),
+  shape: [values.length],
+});
 export type Feeds = Readonly<Record<string, Tensor>>;
 
 /** Where each frozen float32 weight lies: in files of one folder, at a byte offset. */

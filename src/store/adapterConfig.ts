@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { readJson } from './readJson.js';
+import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
 
 /**
@@ -83,7 +83,8 @@ export function formatAdapterConfig(config: AdapterConfig): string {
 export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
   const file = join(folder, adapterConfigFile);
   if ((await kindOf(file)) !== 'file') throw new SoftpromptError('store.notAPrompt', { folder });
-  const raw = await readJson(file, z.looseObject({ peft_type: z.string() }), badPrompt);
+  const text = await readText(file);
+  const raw = checkJson(text, file, z.looseObject({ peft_type: z.string() }), badPrompt);
   const refuse = (field: string, found: unknown, supported: string): void => {
     if (found === undefined || found === null || found === supported) return;
     throw new SoftpromptError('store.unsupportedAdapter', { file, field, found: displayed(found), supported });
@@ -92,7 +93,7 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   refuse('task_type', raw.task_type, 'CAUSAL_LM');
   if (raw.num_transformer_submodules !== 1) refuse('num_transformer_submodules', raw.num_transformer_submodules, '1');
   refuse('modules_to_save', raw.modules_to_save, 'null');
-  return readJson(file, promptTuningSchema, badPrompt);
+  return checkJson(text, file, promptTuningSchema, badPrompt);
 }
 
 export function badPrompt(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { metricsSchema } from '../store/eventSchema.js';
 import { readSafetensorsHeader, readTensors, writeSafetensors } from '../store/safetensors.js';
 
 /**
@@ -16,7 +17,13 @@ const stateSchema = z.object({
   seconds: z.number(),
   /** The best dev evaluation yet; its vectors are the tensors `best.*`. */
   best: z
-    .object({ step: z.int(), metric: z.enum(['accuracy', 'perplexity']), value: z.number(), loss: z.number() })
+    .object({
+      step: z.int(),
+      metric: z.enum(['accuracy', 'perplexity']),
+      value: z.number(),
+      loss: z.number(),
+      metrics: metricsSchema,
+    })
     .nullable(),
   evaluationsSinceBest: z.int().min(0),
   /** Evaluations that are done or under way, by kind: scores of the first examples, in the order of their batches. */
@@ -24,30 +31,41 @@ const stateSchema = z.object({
 });
 export type RunState = Omit<z.infer<typeof stateSchema>, 'version'>;
 
+/** What a run stands on, as checksums, and how many events it had told. */
+const anchorSchema = z.object({ model: z.string(), data: z.string(), events: z.int().min(0) });
+export type Anchor = z.infer<typeof anchorSchema>;
+
 export interface Checkpoint {
   readonly state: RunState;
+  /** Absent before the first one was written. */
+  readonly anchor?: Anchor;
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
-const stateKey = 'softprompt.state';
+const [stateKey, anchorKey] = ['softprompt.state', 'softprompt.anchor'];
 
 /** Written beside and renamed over the last one: a kill at any moment leaves a whole checkpoint. */
-export async function writeCheckpoint(file: string, { state, tensors }: Checkpoint): Promise<void> {
+export async function writeCheckpoint(file: string, { state, anchor, tensors }: Required<Checkpoint>): Promise<void> {
   const entries = [...tensors].map(([name, data]) => [name, { dtype: 'F32', shape: [data.length], data }] as const);
-  await writeSafetensors(file, entries, { [stateKey]: JSON.stringify({ version: 1, ...state }) });
+  await writeSafetensors(file, entries, {
+    [stateKey]: JSON.stringify({ version: 1, ...state }),
+    [anchorKey]: JSON.stringify(anchor),
+  });
 }
 
 /** Throws `run.badCheckpoint`, `store.badSafetensors` or `store.fileMissing`. */
-export async function readCheckpoint(file: string): Promise<Checkpoint> {
+export async function readCheckpoint(file: string): Promise<Required<Checkpoint>> {
   const { metadata } = await readSafetensorsHeader(file);
-  const state = stateSchema.safeParse(parseJson(metadata[stateKey] ?? ''));
-  if (!state.success) throw new SoftpromptError('run.badCheckpoint', { file }, { cause: state.error });
+  const state = stateSchema.safeParse(parseJson(metadata[stateKey]));
+  const anchor = anchorSchema.safeParse(parseJson(metadata[anchorKey]));
+  if (!state.success || !anchor.success)
+    throw new SoftpromptError('run.badCheckpoint', { file }, { cause: state.error ?? anchor.error });
   const tensors = new Map<string, Float32Array>();
   for (const [name, { data }] of await readTensors(file)) if (data instanceof Float32Array) tensors.set(name, data);
-  return { state: state.data, tensors };
+  return { state: state.data, anchor: anchor.data, tensors };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(text = ''): unknown {
   try {
     return JSON.parse(text);
   } catch {

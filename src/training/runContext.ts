@@ -2,18 +2,21 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import { defined } from '../common/assert.js';
 import type { TokenizeOptions } from '../data/tokenize.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
 import { initialisePrompt } from '../methods/promptInitialisation.js';
 import type { Method } from '../methods/method.js';
 import { promptParameter, promptTuning } from '../methods/promptTuning.js';
 import { causalModel } from '../models/architectures.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { readWeightRows } from '../models/embeddingRows.js';
-import { resolveModelPath } from '../models/bundledModel.js';
+import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
+import { tokenizeOptions } from '../models/tokenizeOptions.js';
+import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import { loadPrompt } from '../store/promptFolder.js';
-import { prepareData, tokenizeOptions, type PreparedData } from './prepareData.js';
+import { prepareData, type PreparedData } from './prepareData.js';
 
 /** Everything that a run stands on, opened and checked before its first step. */
 export interface RunContext {
@@ -35,15 +38,19 @@ export interface RunRequest {
 
 export async function openRunContext(
   { recipe, recipeFile, cacheFolder }: RunRequest,
-  onConvert?: (copy: { file: string; bytes: number }) => void,
+  onEvent: (event: RunEvent) => void,
 ): Promise<RunContext> {
   const folder = dirname(resolve(recipeFile));
   const threads = recipe.threads ?? availableParallelism();
   const data = await prepareData(recipe.data, folder, recipe.training.seed);
-  const base = await openModel(resolveModelPath(recipe.model, folder), { cacheFolder, onConvert });
+  if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
+  const base = await openModel(resolveModelPath(recipe.model, folder), {
+    cacheFolder,
+    onConvert: ({ file, bytes }) => onEvent({ type: 'notice', code: 'convertingModel', args: { file, bytes } }),
+  });
   const model = causalModel(base.config);
   const method = promptTuning(recipe.method.num_virtual_tokens, model.hiddenSize);
-  const tokenize = tokenizeOptions(recipe.data, data.task, base, method.frontRows);
+  const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   const engine = await openEngine({ engine: recipe.engine, provider: recipe.provider, threads, cacheFolder });
   return { recipe, base, model, method, data, tokenize, engine };
 }

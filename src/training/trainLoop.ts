@@ -1,11 +1,11 @@
 import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { isBetter, type Standing } from '../evaluation/metrics.js';
+import { isBetter } from '../evaluation/metrics.js';
 import { noMethod, type Method } from '../methods/method.js';
-import type { RunEvent } from '../protocol/events.js';
+import type { Metrics, RunEvent } from '../protocol/events.js';
 import type { Tensor } from '../runtime/executor.js';
 import type { Checkpoint, RunState } from './checkpoint.js';
-import { evaluateExamples, type Evaluation } from './evaluateSplit.js';
+import { evaluateExamples, type Evaluation } from '../evaluation/evaluateExamples.js';
 import { measurePace } from './pace.js';
 import type { RunContext } from './runContext.js';
 import { openStepper, trainedParameters, type StepResult } from './stepper.js';
@@ -21,9 +21,12 @@ export interface LoopResult {
   readonly reason: 'finished' | 'earlyStopping' | 'stopped';
   readonly step: number;
   readonly bestStep: number;
+  /** On dev, at the best step. */
+  readonly bestMetrics: Metrics | undefined;
   readonly seconds: number;
   /** The vectors to keep, by parameter name: the best on dev, or the last where there is no dev split. */
   readonly best: ReadonlyMap<string, Float32Array>;
+  /** The last of each kind that was finished. */
   readonly evaluations: Readonly<Partial<Record<EvaluationKind, Evaluation>>>;
 }
 export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
@@ -93,16 +96,16 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     if (!evaluation) return false;
     evaluations[kind] = evaluation;
     const { metric, value, loss, metrics } = evaluation;
-    const isBest = kind === 'dev' && keepIfBest({ metric, value, loss });
+    const isBest = kind === 'dev' && keepIfBest(evaluation);
     host.emit({ type: 'evaluation', step: state.step, split, baseline, loss, metric, value, metrics, best: isBest });
     return true;
   };
-  const keepIfBest = (standing: Standing): boolean => {
-    if (!isBetter(standing, state.best ?? undefined)) {
+  const keepIfBest = ({ metric, value, loss, metrics }: Evaluation): boolean => {
+    if (!isBetter({ metric, value, loss }, state.best ?? undefined)) {
       state.evaluationsSinceBest++;
       return false;
     }
-    state.best = { step: state.step, metric: standing.metric, value: standing.value, loss: standing.loss };
+    state.best = { step: state.step, metric, value, loss, metrics };
     state.evaluationsSinceBest = 0;
     for (const { name, trained } of parameters) best.set(name, trained.data.slice());
     return true;
@@ -174,5 +177,13 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     if (!tested) reason = 'stopped';
   }
   await saveCheckpoint();
-  return { reason, step: state.step, bestStep: state.best?.step ?? state.step, seconds: seconds(), best, evaluations };
+  return {
+    reason,
+    step: state.step,
+    bestStep: state.best?.step ?? state.step,
+    bestMetrics: state.best?.metrics,
+    seconds: seconds(),
+    best,
+    evaluations,
+  };
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
 import { describe as inWords } from '../../src/errors/catalogue.js';
 import { SoftpromptError } from '../../src/errors/softpromptError.js';
@@ -128,9 +130,9 @@ describe('recipeName', () => {
 
 describe('the published schema', () => {
   it('is the one that the recipe’s source gives (vitest -u writes it anew)', async () => {
-    await expect(`${JSON.stringify(recipeJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(
-      '../../media/recipe.schema.json',
-    );
+    const file = join(import.meta.dirname, '../../media/recipe.schema.json');
+    const style = { ...(await resolveConfig(file)), parser: 'json' };
+    await expect(await format(JSON.stringify(recipeJsonSchema()), style)).toMatchFileSnapshot(file);
   });
 
   it('is draft-07 and asks only for data', () => {

@@ -368,6 +368,9 @@ export const operatorCases: { readonly [Op in OpName]: readonly OperatorCase[] }
       (b, x) => b.reduceLogSumExp(x),
     ),
     ...ofOne('ReduceLogSumExp of large numbers', [['rows', 7]], (b, x) => b.reduceLogSumExp(x), 50),
+    ...ofOne('ReduceLogSumExp of numbers near -150', [['rows', 7]], (b, x) =>
+      b.reduceLogSumExp(b.sub(x, b.scalar(150))),
+    ),
   ],
   RMSNormalization: ofTwo(
     'RMSNormalization',

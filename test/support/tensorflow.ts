@@ -7,6 +7,8 @@ import { runGraph, scheduleGraph } from '../../src/runtime/tensorflow/runGraph.j
 
 /** TensorFlow.js in plain JavaScript. */
 export async function tensorflowCpu(): Promise<typeof tf> {
+  // Or it prints advertisements.
+  tf.enableProdMode();
   await tf.setBackend('cpu');
   return tf;
 }

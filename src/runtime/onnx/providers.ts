@@ -40,7 +40,7 @@ export async function chooseProvider(asked: Recipe['provider'], options: Provide
 export async function examineProviders(options: ProviderOptions): Promise<ProviderState[]> {
   const states: ProviderState[] = [];
   for (const provider of providers) states.push(await examine(provider, options.threads));
-  const record = { runtime: runtimeVersion(), states };
+  const record = { runtime: onnxruntimeVersion(), states };
   await writeFileAtomic(recordFile(options), JSON.stringify(record)).catch((error: unknown) => {
     // The record only saves time.
     if (!(error instanceof SoftpromptError)) throw error;
@@ -55,7 +55,7 @@ async function examine(name: Provider, threads: number): Promise<ProviderState> 
       name,
       works: false,
       faster: false,
-      reason: `onnxruntime-node ${runtimeVersion()} has no ${name} on ${process.platform}-${process.arch}`,
+      reason: `onnxruntime-node ${onnxruntimeVersion()} has no ${name} on ${process.platform}-${process.arch}`,
     };
   try {
     return describeCheck(name, await checkProvider(name, threads));
@@ -88,13 +88,13 @@ async function rememberedStates(options: ProviderOptions): Promise<z.infer<typeo
   if (text === undefined) return undefined;
   try {
     const record = recordSchema.safeParse(JSON.parse(text));
-    return record.success && record.data.runtime === runtimeVersion() ? record.data.states : undefined;
+    return record.success && record.data.runtime === onnxruntimeVersion() ? record.data.states : undefined;
   } catch {
     return undefined;
   }
 }
 
 const recordFile = ({ cacheFolder }: ProviderOptions): string => join(cacheFolder, 'providers.json');
-const runtimeVersion = (): string => env.versions.node ?? env.versions.common;
+export const onnxruntimeVersion = (): string => env.versions.node ?? env.versions.common;
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

@@ -1,8 +1,8 @@
 import { defined } from '../common/assert.js';
 import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
-import { candidateBatches, scoreCandidates, type Candidates } from '../evaluation/candidates.js';
-import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from '../evaluation/metrics.js';
+import { candidateBatches, scoreCandidates, type Candidates } from './candidates.js';
+import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
 import { scoringGraph } from '../methods/causalGraph.js';
 import type { Method } from '../methods/method.js';
 import type { CausalModel } from '../models/causalModel.js';

@@ -1,0 +1,62 @@
+import * as l10n from '@vscode/l10n';
+import type { MetricName } from '../protocol/events.js';
+
+/** Numbers as the terminal shows them. */
+export function wholeNumber(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+/** At least three digits that mean something. */
+export function shortNumber(value: number): string {
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  if (size >= 1000) return wholeNumber(value);
+  return size >= 100
+    ? value.toFixed(0)
+    : size >= 10
+      ? value.toFixed(1)
+      : size >= 0.01
+        ? value.toFixed(3)
+        : value.toExponential(1);
+}
+
+/** A part of a whole: 0.057 %. */
+export function shareText(share: number): string {
+  return `${shortNumber(100 * share)} %`;
+}
+
+export function metricName(metric: MetricName): string {
+  return metric === 'accuracy' ? l10n.t('accuracy') : l10n.t('perplexity');
+}
+
+export function metricText(metric: MetricName, value: number): string {
+  return metric === 'accuracy' ? `${(100 * value).toFixed(1)} %` : value.toFixed(2);
+}
+
+/** How far a score is from the baseline's; of two perplexities the lower is the better. */
+export function distanceText(metric: MetricName, value: number, baseline: number): string {
+  const distance = metric === 'accuracy' ? 100 * (value - baseline) : value - baseline;
+  const signed = `${distance < 0 ? '−' : '+'}${Math.abs(distance).toFixed(metric === 'accuracy' ? 1 : 2)}`;
+  return metric === 'accuracy' ? l10n.t('{points} points', { points: signed }) : signed;
+}
+
+export function isBetter(metric: MetricName, value: number, other: number): boolean {
+  return metric === 'accuracy' ? value > other : value < other;
+}
+
+/** 42 s, 3 min 20 s, 2 h 5 min. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return l10n.t('{seconds} s', { seconds: whole });
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return l10n.t('{minutes} min {seconds} s', { minutes, seconds: whole % 60 });
+  return l10n.t('{hours} h {minutes} min', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}
+
+/** As a person would say it: nothing finer than a minute from two minutes on. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 120) return l10n.t('{seconds} s left', { seconds: Math.ceil(seconds) });
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return l10n.t('{minutes} min left', { minutes });
+  return l10n.t('{hours} h {minutes} min left', { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hubCacheFolder } from './huggingFaceCache.js';
+
+/** The base model inside the product. */
+export const bundledModel = 'softprompt-9m';
+
+/**
+ * What a model's name means: the bundled one, a path relative to a folder, or a Hugging Face id (`org/name`) that lies in the cache.
+ * Whether anything is there is found on opening.
+ */
+export function resolveModelPath(model: string, folder: string): string {
+  if (model === bundledModel) return join(modelsFolder(), bundledModel);
+  const path = isAbsolute(model) ? model : resolve(folder, model);
+  if (existsSync(path) || !/^[\w.-]+\/[\w.-]+$/.test(model)) return path;
+  const cached = join(hubCacheFolder(), `models--${model.replace('/', '--')}`);
+  return existsSync(cached) ? cached : path;
+}
+
+/** `media/models` stands at the product's top, above the bundled programs (dist) and above the sources alike. */
+export function modelsFolder(): string {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const models = join(folder, 'media', 'models');
+    if (existsSync(models) || dirname(folder) === folder) return models;
+  }
+}

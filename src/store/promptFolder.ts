@@ -1,0 +1,160 @@
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { NearestTokens, RunEvent } from '../protocol/events.js';
+import { recipeSchema, type Recipe } from '../protocol/recipe.js';
+import {
+  adapterConfigFile,
+  badPrompt,
+  formatAdapterConfig,
+  readAdapterConfig,
+  type AdapterConfig,
+} from './adapterConfig.js';
+import { writeFolderAtomic } from './atomicFile.js';
+import { nearestTokensSchema } from './eventSchema.js';
+import { formatEvents, parseEvents } from './eventLog.js';
+import { modelCard } from './modelCard.js';
+import { promptDetailsFile, promptDetailsSchema, type PromptDetails } from './promptDetails.js';
+import { readJsonIfPresent, readText } from './readJson.js';
+import { readFloatTensors, readSafetensorsHeader, writeSafetensors, type FloatTensor } from './safetensors.js';
+import { kindOf } from './storeLocation.js';
+
+const weightsFile = 'adapter_model.safetensors';
+const pickleFile = 'adapter_model.bin';
+const embeddingsName = 'prompt_embeddings';
+const recipeFile = 'recipe.json';
+const historyFile = 'metrics.jsonl';
+const interpretationFile = 'interpretation.json';
+
+/** A saved prompt without its vectors: what a list shows. */
+export interface PromptSummary {
+  /** Its own name, or the folder's where PEFT saved it. */
+  readonly name: string;
+  readonly config: AdapterConfig;
+  /** Absent where PEFT saved it. */
+  readonly details?: PromptDetails;
+}
+
+/** A prompt as its folder holds it: PEFT's two files, and ours beside them, which a plain PEFT adapter lacks. */
+export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
+  /** [numVirtualTokens, hidden] */
+  readonly embeddings: FloatTensor;
+  readonly recipe?: Recipe;
+  readonly history?: readonly RunEvent[];
+  readonly nearest?: readonly NearestTokens[];
+}
+
+/** A base model, as far as prompts are told apart by it. */
+export interface ModelIdentity {
+  readonly name: string;
+  /** SHA-256 of the weights as they were found. */
+  readonly checksum: string;
+  readonly hiddenSize: number;
+}
+
+/**
+ * Writes a prompt's folder, replacing one of the same name as a whole: PEFT's files as PEFT writes them, then ours and a model card.
+ * Throws `store.noSpace` or `store.readOnly`, and leaves nothing half-written then.
+ */
+export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<void> {
+  const { config, embeddings, details, recipe, history, nearest } = prompt;
+  await writeFolderAtomic(folder, async (temporary) => {
+    const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
+    await writeSafetensors(join(temporary, weightsFile), [
+      [embeddingsName, { dtype: 'F32', shape: embeddings.shape, data: embeddings.data }],
+    ]);
+    await write(adapterConfigFile, formatAdapterConfig(config));
+    await write('README.md', modelCard(prompt));
+    if (details) await write(promptDetailsFile, pretty(details));
+    if (recipe) await write(recipeFile, pretty(recipe));
+    if (history) await write(historyFile, formatEvents(history));
+    if (nearest) await write(interpretationFile, pretty({ nearest }));
+  });
+}
+
+/**
+ * Reads a prompt's folder, ours or one that PEFT saved.
+ * Throws `store.notAPrompt`, `store.promptPickle`, `store.unsupportedAdapter`, `store.badPrompt` or `store.badSafetensors`.
+ */
+export async function loadPrompt(folder: string): Promise<SavedPrompt> {
+  const { config, details } = await summarisePrompt(folder);
+  const file = join(folder, weightsFile);
+  const embeddings = (await readFloatTensors(file, [embeddingsName])).get(embeddingsName);
+  if (embeddings === undefined || !embeddings.data.every(Number.isFinite)) {
+    throw badPrompt(file, 'numbers that are not finite', 'finite numbers');
+  }
+  const recipe = await readJsonIfPresent(join(folder, recipeFile), recipeSchema, badPrompt);
+  const history = await readHistory(join(folder, historyFile));
+  const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
+  return {
+    config,
+    embeddings,
+    ...(details && { details }),
+    ...(recipe && { recipe }),
+    ...(history && { history }),
+    ...(interpretation && { nearest: interpretation.nearest }),
+  };
+}
+
+/** As `loadPrompt`, without reading vectors and history; their shape is checked. */
+export async function summarisePrompt(folder: string): Promise<PromptSummary> {
+  const config = await readAdapterConfig(folder);
+  await checkWeights(folder, config);
+  const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
+  return { name: details?.name ?? basename(folder), config, ...(details && { details }) };
+}
+
+/**
+ * Refuses a prompt on a model that it was not trained on. A plain PEFT adapter does not say which weights it was trained on: there the
+ * width alone is checked. Throws `store.otherModel`, which names both.
+ */
+export function refuseOtherModel(prompt: Pick<SavedPrompt, 'config' | 'details'>, model: ModelIdentity): void {
+  const { config, details } = prompt;
+  const trained = details?.model.name ?? config.base_model_name_or_path ?? 'another model';
+  const refuse = (reason: string): never => {
+    throw new SoftpromptError('store.otherModel', {
+      prompt: details?.name ?? trained,
+      trained,
+      model: model.name,
+      reason,
+    });
+  };
+  if (config.token_dim !== model.hiddenSize) {
+    refuse(`its vectors have ${config.token_dim} numbers, the model's have ${model.hiddenSize}`);
+  }
+  if (details && details.model.checksum !== model.checksum) {
+    refuse(`weights ${details.model.checksum.slice(0, 12)}… there, ${model.checksum.slice(0, 12)}… here`);
+  }
+}
+
+const interpretationSchema = z.object({ nearest: z.array(nearestTokensSchema) });
+
+async function checkWeights(folder: string, config: AdapterConfig): Promise<void> {
+  const file = join(folder, weightsFile);
+  if ((await kindOf(file)) === undefined && (await kindOf(join(folder, pickleFile))) !== undefined) {
+    throw new SoftpromptError('store.promptPickle', { file: join(folder, pickleFile), command: conversion });
+  }
+  const { tensors } = await readSafetensorsHeader(file);
+  const expected = [config.num_virtual_tokens, config.token_dim];
+  const found = tensors.get(embeddingsName);
+  if (found === undefined || found.shape.join() !== expected.join()) {
+    const what = found ? `${embeddingsName} [${found.shape.join(', ')}]` : `no ${embeddingsName}`;
+    throw badPrompt(file, what, `${embeddingsName} [${expected.join(', ')}], as ${adapterConfigFile} says`);
+  }
+  const other = [...tensors.keys()].find((name) => name !== embeddingsName);
+  if (other !== undefined) throw badPrompt(file, `a tensor ${other}`, `${embeddingsName} alone`);
+}
+
+/** Run in the adapter's folder. */
+const conversion =
+  'python -c "import torch, safetensors.torch as s; ' +
+  `s.save_file(torch.load('${pickleFile}', weights_only=True), '${weightsFile}', {'format': 'pt'})"`;
+
+async function readHistory(file: string): Promise<RunEvent[] | undefined> {
+  return (await kindOf(file)) === undefined ? undefined : parseEvents(await readText(file), file, badPrompt);
+}
+
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

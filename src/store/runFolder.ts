@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as z from 'zod';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { recipeSchema, type Recipe } from '../protocol/recipe.js';
+import { writeFileAtomic } from './atomicFile.js';
+import { badRun } from './eventLog.js';
+import { asWriteError, isErrno } from './fileErrors.js';
+import { readJson } from './readJson.js';
+import { ensureStore, kindOf, runsFolder } from './storeLocation.js';
+
+/** A run's folder, `runs/ID/`: what it was asked, what it told, where it stands, and all that it needs to go on. */
+export const runFiles = {
+  recipe: 'recipe.json',
+  status: 'status.json',
+  events: 'events.jsonl',
+  checkpoint: 'checkpoint.safetensors',
+} as const;
+
+export const runFile = (folder: string, file: keyof typeof runFiles): string => join(folder, runFiles[file]);
+
+const statusSchema = z.object({
+  /** The prompt's name. */
+  name: z.string().min(1),
+  /** Paths in the recipe are relative to this file, absolute. */
+  recipeFile: z.string().min(1),
+  /** ISO 8601, UTC. */
+  started: z.iso.datetime(),
+  state: z.enum(['running', 'stopped', 'finished', 'failed']),
+  /** The process that runs it, or did. */
+  pid: z.int(),
+  /** Where its prompt was saved. */
+  promptFolder: z.exactOptional(z.string()),
+  /** Why it failed: a code of the error catalogue and its arguments. */
+  error: z.exactOptional(z.object({ code: z.string(), args: z.record(z.string(), z.unknown()) })),
+});
+export type RunStatus = z.infer<typeof statusSchema>;
+
+export interface Run {
+  readonly id: string;
+  readonly folder: string;
+  readonly recipe: Recipe;
+  readonly status: RunStatus;
+  /** What to tell a person: a run that says "running" and whose process is gone was interrupted, and can be resumed. */
+  readonly state: RunStatus['state'] | 'interrupted';
+}
+
+/** Readable, and ordered by time among the runs of one name: `tickets-20261121-104501`, in local time. */
+export function runId(name: string, at: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const date = `${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}`;
+  return `${name}-${date}-${two(at.getHours())}${two(at.getMinutes())}${two(at.getSeconds())}`;
+}
+
+/**
+ * Makes a run's folder with its recipe and status, owned by this process; two runs of one second get folders of their own.
+ * Throws `store.noSpace` or `store.readOnly`.
+ */
+export async function createRun(
+  store: string,
+  request: { readonly name: string; readonly recipe: Recipe; readonly recipeFile: string },
+  at = new Date(),
+): Promise<string> {
+  await ensureStore(store);
+  const folder = await newFolder(runsFolder(store), runId(request.name, at));
+  await writeFileAtomic(runFile(folder, 'recipe'), pretty(request.recipe));
+  const { name, recipeFile } = request;
+  await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'running', pid: process.pid });
+  return folder;
+}
+
+/** Throws `store.noRun` where nothing is there, and `store.badRun`. */
+export async function readRun(folder: string): Promise<Run> {
+  if ((await kindOf(folder)) !== 'folder') {
+    throw new SoftpromptError('store.noRun', { run: basename(folder), store: folder });
+  }
+  const recipe = await readJson(runFile(folder, 'recipe'), recipeSchema, badRun);
+  const status = await readJson(runFile(folder, 'status'), statusSchema, badRun);
+  const lost = status.state === 'running' && !isAlive(status.pid);
+  return { id: basename(folder), folder, recipe, status, state: lost ? 'interrupted' : status.state };
+}
+
+/** Makes this process a stopped or interrupted run's owner. Throws `store.runInUse`, and what `readRun` throws. */
+export async function claimRun(folder: string): Promise<Run> {
+  const run = await readRun(folder);
+  if (run.state === 'running' && run.status.pid !== process.pid) {
+    throw new SoftpromptError('store.runInUse', { run: run.id, pid: run.status.pid });
+  }
+  const status: RunStatus = { ...run.status, state: 'running', pid: process.pid };
+  delete status.error;
+  await writeRunStatus(folder, status);
+  return { ...run, status, state: 'running' };
+}
+
+/** Throws `store.noSpace` or `store.readOnly`. */
+export async function writeRunStatus(folder: string, status: RunStatus): Promise<void> {
+  await writeFileAtomic(runFile(folder, 'status'), pretty(status));
+}
+
+/** A folder that no one else has: the name itself, or with a number behind it. */
+export async function newFolder(parent: string, name: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    for (let i = 1; ; i++) {
+      const folder = join(parent, i === 1 ? name : `${name}-${i}`);
+      try {
+        await mkdir(folder);
+        return folder;
+      } catch (error) {
+        if (!isErrno(error, 'EEXIST')) throw error;
+      }
+    }
+  } catch (error) {
+    throw asWriteError(error, join(parent, name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return isErrno(error, 'EPERM');
+  }
+}
+
+function pretty(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,93 @@
+import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
+import { promptParameter } from '../methods/promptTuning.js';
+import { runtimeVersions } from '../runtime/engine.js';
+import { productVersion } from '../common/version.js';
+import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
+import { defined } from '../common/assert.js';
+import { promptTuningConfig } from '../store/adapterConfig.js';
+import { deletePrompt } from '../store/catalogue.js';
+import { configHash, type PromptDetails } from '../store/promptDetails.js';
+import { savePrompt } from '../store/promptFolder.js';
+import { kindOf } from '../store/storeLocation.js';
+import type { RunContext } from './runContext.js';
+import type { LoopResult } from './trainLoop.js';
+
+const nearestCount = 5;
+
+/** Saves a run's prompt as a PEFT adapter with our own files beside it; an older one of the same name goes to the trash. */
+export async function keepPrompt({
+  store,
+  name,
+  folder,
+  context,
+  result,
+  history,
+}: {
+  store: string;
+  name: string;
+  folder: string;
+  context: RunContext;
+  result: LoopResult;
+  history: readonly RunEvent[];
+}): Promise<NearestTokens[]> {
+  const { recipe, base, model, method } = context;
+  const data = defined(result.best.get(promptParameter), promptParameter);
+  const nearest = await nearestToPrompt(data, base, model, nearestCount);
+  if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
+  await savePrompt(folder, {
+    config: promptTuningConfig({
+      baseModel: base.path,
+      numVirtualTokens: method.virtualTokens,
+      hiddenSize: model.hiddenSize,
+      numLayers: base.config.numLayers,
+      numAttentionHeads: base.config.numHeads,
+    }),
+    embeddings: { shape: [method.virtualTokens, model.hiddenSize], data },
+    details: describePrompt(name, context, result),
+    recipe,
+    history,
+    nearest,
+  });
+  return nearest;
+}
+
+function describePrompt(
+  name: string,
+  { recipe, base, data, tokenize, method }: RunContext,
+  result: LoopResult,
+): PromptDetails {
+  const { targetPrefix, bos, eos, maxLength } = tokenize;
+  const { train, dev, test } = data.splits;
+  const { evaluations } = result;
+  const score = (split: 'dev' | 'test', baseline: boolean, metrics: Metrics | undefined) =>
+    metrics ? [{ split, baseline, metrics }] : [];
+  return {
+    version: 1,
+    name,
+    created: new Date().toISOString(),
+    versions: { softprompt: productVersion, ...runtimeVersions() },
+    model: {
+      name: base.name,
+      configHash: configHash(base.config),
+      checksum: base.checksum,
+      parameters: base.parameters,
+    },
+    task: { ...data.task, targetPrefix, addBos: bos !== undefined, addEos: eos !== undefined, maxLength },
+    data: {
+      train: typeof recipe.data.train === 'string' ? recipe.data.train : recipe.data.train.path,
+      rows: { train: train.length, dev: dev.length, test: test.length },
+    },
+    training: {
+      steps: result.step,
+      bestStep: result.bestStep,
+      seconds: result.seconds,
+      trainable: method.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    },
+    scores: [
+      ...score('dev', false, result.bestMetrics),
+      ...score('dev', true, evaluations['baseline.dev']?.metrics),
+      ...score('test', false, evaluations.test?.metrics),
+      ...score('test', true, evaluations['baseline.test']?.metrics),
+    ],
+  };
+}

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { RunEvent } from '../protocol/events.js';
+import type { Recipe } from '../protocol/recipe.js';
+import { openEventLog, readEvents } from '../store/eventLog.js';
+import { claimRun, createRun, runFile, writeRunStatus, type RunStatus } from '../store/runFolder.js';
+import { kindOf, promptsFolder } from '../store/storeLocation.js';
+import { readCheckpoint, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
+import { describeData } from './describeData.js';
+import { keepPrompt } from './keepPrompt.js';
+import { initialParameters, openRunContext, type RunContext } from './runContext.js';
+import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
+
+export interface TrainResult {
+  readonly folder: string;
+  readonly reason: LoopResult['reason'];
+}
+type OnEvent = (event: RunEvent) => void;
+
+/** Trains a recipe from the beginning and saves its prompt in the store. An abort stops between two steps and saves the best so far. */
+export async function train(
+  request: { recipe: Recipe; recipeFile: string; store: string; cacheFolder: string },
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<TrainResult> {
+  const { recipe, recipeFile, store, cacheFolder } = request;
+  const name = promptName(recipe, recipeFile);
+  // Bad input is found before anything is made.
+  const early: RunEvent[] = [];
+  const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => early.push(notice));
+  const first = firstCheckpoint(await initialParameters(context, recipeFile));
+  const folder = await createRun(store, { name, recipe, recipeFile });
+  return runInFolder({ folder, store, name, context, start: first, early, keep: 0 }, onEvent, signal);
+}
+
+/** Goes on with a stopped, interrupted or failed run from its last checkpoint, to the same bytes as if it had never stopped. */
+export async function resume(
+  { runFolder, cacheFolder }: { runFolder: string; cacheFolder: string },
+  onEvent: OnEvent,
+  signal: AbortSignal,
+): Promise<TrainResult> {
+  const { recipe, status } = await claimRun(runFolder);
+  const { name, recipeFile } = status;
+  return failing(runFolder, async () => {
+    const early: RunEvent[] = [];
+    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => early.push(notice));
+    const file = runFile(runFolder, 'checkpoint');
+    const found = (await kindOf(file)) === 'file';
+    const start = found ? await readCheckpoint(file) : firstCheckpoint(await initialParameters(context, recipeFile));
+    if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
+    const store = dirname(dirname(runFolder));
+    const keep = start.anchor?.events ?? 0;
+    return runInFolder({ folder: runFolder, store, name, context, start, early, keep }, onEvent, signal);
+  });
+}
+
+interface OwnedRun {
+  readonly folder: string;
+  readonly store: string;
+  readonly name: string;
+  readonly context: RunContext;
+  readonly start: Checkpoint;
+  /** Told before the run had a folder. */
+  readonly early: readonly RunEvent[];
+  /** How many events of an earlier process stay. */
+  readonly keep: number;
+}
+
+async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal): Promise<TrainResult> {
+  const { folder, store, name, context, start } = run;
+  return failing(folder, async () => {
+    const log = await openEventLog(runFile(folder, 'events'), run.keep);
+    const emit: OnEvent = (event) => {
+      log.append(event);
+      onEvent(event);
+    };
+    try {
+      emit(startEvent(run));
+      run.early.forEach(emit);
+      if (start.state.step === 0) for (const event of describeData(context)) emit(event);
+      const anchor = anchorOf(context);
+      const result = await trainLoop(context, start, {
+        emit,
+        signal,
+        saveCheckpoint: (checkpoint) =>
+          writeCheckpoint(runFile(folder, 'checkpoint'), { ...checkpoint, anchor: { ...anchor, events: log.count } }),
+      });
+      const promptFolder = join(promptsFolder(store), name);
+      const history = await readEvents(runFile(folder, 'events'));
+      const nearest = await keepPrompt({ store, name, folder: promptFolder, context, result, history });
+      emit({ type: 'nearest', step: result.bestStep, tokens: nearest });
+      const { reason, step, bestStep, seconds } = result;
+      emit({ type: 'end', reason, step, bestStep, seconds, folder: promptFolder });
+      await updateStatus(folder, { state: reason === 'stopped' ? 'stopped' : 'finished', promptFolder });
+      return { folder: promptFolder, reason };
+    } finally {
+      log.close();
+    }
+  });
+}
+
+/** Notes in the run's status why it failed, so that lists and a later reader know. */
+async function failing<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, args } =
+      error instanceof SoftpromptError ? error : new SoftpromptError('run.crashed', { reason: String(error) });
+    // A full disk may refuse this too; the first error is the one to tell.
+    await updateStatus(folder, { state: 'failed', error: { code, args: args as Record<string, unknown> } }).catch(
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+async function updateStatus(folder: string, change: Partial<RunStatus>): Promise<void> {
+  const { status } = await claimRun(folder);
+  await writeRunStatus(folder, { ...status, ...change });
+}
+
+function startEvent({ folder, name, context, start }: OwnedRun): RunEvent {
+  const { base, method, engine, recipe } = context;
+  return {
+    type: 'start',
+    run: basename(folder),
+    prompt: name,
+    model: base.name,
+    method: recipe.method.peft_type,
+    device: engine.device,
+    threads: engine.threads,
+    trainable: method.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    modelParameters: base.parameters,
+    steps: recipe.training.maxSteps,
+    resumedAt: start.state.step,
+  };
+}
+
+function refuseOtherInputs(anchor: Anchor, context: RunContext, recipeFile: string): void {
+  const now = anchorOf(context);
+  if (now.model !== anchor.model)
+    throw new SoftpromptError('run.modelChanged', {
+      model: context.base.name,
+      expected: anchor.model,
+      found: now.model,
+    });
+  if (now.data !== anchor.data) throw new SoftpromptError('run.dataChanged', { file: recipeFile });
+}
+
+/** What a run stands on: it may only go on on the same. */
+const anchorOf = ({ base, data }: RunContext): Omit<Anchor, 'events'> => ({
+  model: base.checksum,
+  data: createHash('sha256')
+    .update(JSON.stringify([data.task, data.splits]))
+    .digest('hex'),
+});
+
+/** The recipe's own name, or its file's: `tickets` of `tickets.softprompt.json`. */
+const promptName = (recipe: Recipe, recipeFile: string): string =>
+  recipe.name ?? basename(recipeFile).replace(/(\.softprompt)?\.jsonc?$/, '');

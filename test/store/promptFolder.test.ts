@@ -1,0 +1,324 @@
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseRecipe } from '../../src/protocol/parseRecipe.js';
+import { promptTuningConfig } from '../../src/store/adapterConfig.js';
+import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
+import { loadPrompt, refuseOtherModel, savePrompt, type SavedPrompt } from '../../src/store/promptFolder.js';
+import { writeSafetensors } from '../../src/store/safetensors.js';
+import { expectError, expectRejection } from '../data/expectError.js';
+
+/** A prompt that PEFT itself saved; see makePeftPrompt.py. */
+const golden = join(import.meta.dirname, '../golden/peftPrompt');
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'softprompt-prompt-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const config = promptTuningConfig({
+  baseModel: 'softprompt/tiny-random-llama',
+  numVirtualTokens: 2,
+  hiddenSize: 3,
+  numLayers: 3,
+  numAttentionHeads: 4,
+});
+
+const details: PromptDetails = {
+  version: 1,
+  name: 'tickets',
+  created: '2026-11-21T10:45:01.000Z',
+  versions: { softprompt: '0.1.0', 'onnxruntime-node': '1.30.0' },
+  model: { name: 'softprompt/tiny-random-llama', configHash: 'c0ffee', checksum: 'ab'.repeat(32), parameters: 6000 },
+  task: {
+    task: 'classification',
+    template: '{text}\nQueue:',
+    target: '{queue}',
+    labels: { billing: 'billing', '2': 'a|b' },
+    targetPrefix: ' ',
+    addBos: true,
+    addEos: false,
+    maxLength: 512,
+  },
+  data: { train: 'train.jsonl', rows: { train: 360, dev: 80, test: 100 } },
+  training: { steps: 1200, bestStep: 1150, seconds: 61.5, trainable: 6 },
+  scores: [
+    { split: 'dev', baseline: true, metrics: { n: 80, accuracy: 0.25 } },
+    { split: 'dev', baseline: false, metrics: { n: 80, accuracy: 0.7625, macroF1: 0.7512 } },
+    { split: 'test', baseline: false, metrics: { n: 100, accuracy: 0.75, labels: ['a'], confusion: [[100]] } },
+  ],
+};
+
+const prompt: SavedPrompt = {
+  config,
+  embeddings: { shape: [2, 3], data: new Float32Array([1, 2, 3, -4, 0.5, 1e-7]) },
+  details,
+  recipe: parseRecipe('{ "data": { "train": "train.jsonl" } }', 'tickets.softprompt.json'),
+  history: [{ type: 'checkpoint', step: 10 }],
+  nearest: [{ position: 0, nearest: [{ id: 5, token: ' `a|b`\n', similarity: 0.987 }] }],
+};
+
+describe('savePrompt and loadPrompt', () => {
+  it('give back all that was saved', async () => {
+    await savePrompt(join(folder, 'tickets'), prompt);
+    expect(await loadPrompt(join(folder, 'tickets'))).toEqual(prompt);
+    expect(await readdir(folder)).toEqual(['tickets']);
+    expect((await readdir(join(folder, 'tickets'))).sort()).toEqual([
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'interpretation.json',
+      'metrics.jsonl',
+      'recipe.json',
+      'softprompt.json',
+    ]);
+  });
+
+  it('replace a prompt as a whole', async () => {
+    const place = join(folder, 'tickets');
+    await savePrompt(place, prompt);
+    await savePrompt(place, { config, embeddings: prompt.embeddings });
+    expect((await readdir(place)).sort()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors']);
+    expect(await loadPrompt(place)).toEqual({ config, embeddings: prompt.embeddings });
+  });
+
+  it('read a prompt that PEFT saved', async () => {
+    const { config, embeddings, details } = await loadPrompt(golden);
+    expect(embeddings.shape).toEqual([5, 16]);
+    expect([...embeddings.data.slice(0, 3)].map((x) => x.toFixed(4))).toMatchInlineSnapshot(`
+      [
+        "-1.0922",
+        "0.5872",
+        "0.2005",
+      ]
+    `);
+    expect(config).toMatchObject({ num_virtual_tokens: 5, token_dim: 16, prompt_tuning_init: 'RANDOM' });
+    expect(details).toBeUndefined();
+  });
+
+  it('write what PEFT writes: the same tensors file, and the same config but for the version', async () => {
+    const { embeddings } = await loadPrompt(golden);
+    const same = promptTuningConfig({
+      baseModel: 'softprompt/tiny-random-llama',
+      numVirtualTokens: 5,
+      hiddenSize: 16,
+      numLayers: 3,
+      numAttentionHeads: 4,
+    });
+    await savePrompt(join(folder, 'p'), { config: same, embeddings });
+    const [ours, theirs] = await Promise.all(
+      [join(folder, 'p'), golden].map((place) => readFile(join(place, 'adapter_model.safetensors'))),
+    );
+    expect(ours?.equals(theirs!)).toBe(true);
+    const [ourConfig, theirConfig] = await Promise.all(
+      [join(folder, 'p'), golden].map((place) => readFile(join(place, 'adapter_config.json'), 'utf8')),
+    );
+    expect(ourConfig).toBe(theirConfig?.replace('"peft_version": "0.21.2"', '"peft_version": null'));
+  });
+
+  it('keep the text and its tokenizer where PEFT began from a text, which it asks for', () => {
+    const fromText = promptTuningConfig({
+      baseModel: 'org/model',
+      numVirtualTokens: 2,
+      hiddenSize: 3,
+      numLayers: 3,
+      numAttentionHeads: 4,
+      initialisation: { type: 'TEXT', text: 'Classify:' },
+    });
+    expect(fromText).toMatchObject({
+      prompt_tuning_init: 'TEXT',
+      prompt_tuning_init_text: 'Classify:',
+      tokenizer_name_or_path: 'org/model',
+    });
+  });
+
+  it('write a model card that says what the prompt is, its data, its scores and how to use it', async () => {
+    await savePrompt(join(folder, 'tickets'), prompt);
+    expect(await readFile(join(folder, 'tickets', 'README.md'), 'utf8')).toMatchInlineSnapshot(`
+      "---
+      library_name: peft
+      base_model: "softprompt/tiny-random-llama"
+      tags:
+      - softprompt
+      - prompt-tuning
+      - peft
+      ---
+
+      # tickets
+
+      A soft prompt of 2 virtual tokens for \`softprompt/tiny-random-llama\`, trained by prompt tuning (Lester et al. 2021): 6 trained numbers (0.100 % of the model's 6,000), and not one of the model's own weights changed.
+
+      Trained 2026-11-21 for 1,200 steps; the vectors are those of step 1,150. Made with softprompt 0.1.0, onnxruntime-node 1.30.0.
+      The base model's weights have SHA-256 \`abababababababababababababababababababababababababababababababab\`; on other weights the prompt means nothing.
+
+      ## Data
+
+      \`train.jsonl\`: 360 training, 80 dev and 100 test rows. A row becomes this text, followed by \` {queue}\`:
+
+          {text}
+          Queue:
+
+      Labels: \`2\` as \`a|b\`, \`billing\`.
+
+      ## Scores
+
+      | split | rows | without the prompt | with it |
+      | --- | --- | --- | --- |
+      | dev | 80 | accuracy 25.0 % | accuracy 76.3 %, macro-F1 75.1 % |
+      | test | 100 | – | accuracy 75.0 % |
+
+      ## Use
+
+      \`\`\`python
+      from peft import PeftModel
+      from transformers import AutoModelForCausalLM, AutoTokenizer
+
+      base = "softprompt/tiny-random-llama"
+      tokenizer = AutoTokenizer.from_pretrained(base)
+      model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "path/to/this/folder")
+      inputs = tokenizer("a row as the template words it", return_tensors="pt")
+      print(tokenizer.decode(model.generate(**inputs, max_new_tokens=8)[0]))
+      \`\`\`
+
+      ## Nearest tokens
+
+      The real tokens nearest to each virtual token, by cosine similarity.
+
+      | virtual token | nearest |
+      | --- | --- |
+      | 1 | \`\` " \`a\\|b\`\\n" \`\` 0.99 |
+      "
+    `);
+  });
+});
+
+describe('loadPrompt refuses', () => {
+  const file = (name: string): string => join(folder, name);
+  const writeConfig = async (change: Record<string, unknown>): Promise<void> => {
+    await savePrompt(file('p'), prompt);
+    await writeFile(file('p/adapter_config.json'), JSON.stringify({ ...config, ...change }));
+  };
+
+  it('a folder that holds no prompt', async () => {
+    await expectRejection(loadPrompt(folder), 'store.notAPrompt', { folder });
+    await expectRejection(loadPrompt(file('nowhere')), 'store.notAPrompt', { folder: file('nowhere') });
+  });
+
+  it.each([
+    ['peft_type', 'LORA', 'LORA', 'PROMPT_TUNING'],
+    ['task_type', 'SEQ_CLS', 'SEQ_CLS', 'CAUSAL_LM'],
+    ['num_transformer_submodules', 2, '2', '1'],
+    ['modules_to_save', ['score'], '["score"]', 'null'],
+  ])('an adapter whose %s is %s, by name', async (field, value, found, supported) => {
+    await writeConfig({ [field]: value });
+    await expectRejection(loadPrompt(file('p')), 'store.unsupportedAdapter', {
+      file: file('p/adapter_config.json'),
+      field,
+      found,
+      supported,
+    });
+  });
+
+  it('a pickle, with the command that converts it', async () => {
+    await savePrompt(file('p'), prompt);
+    await rename(file('p/adapter_model.safetensors'), file('p/adapter_model.bin'));
+    await expectRejection(loadPrompt(file('p')), 'store.promptPickle', {
+      file: file('p/adapter_model.bin'),
+      command:
+        "python -c \"import torch, safetensors.torch as s; s.save_file(torch.load('adapter_model.bin', weights_only=True), " +
+        "'adapter_model.safetensors', {'format': 'pt'})\"",
+    });
+  });
+
+  it('vectors of another shape than the config says', async () => {
+    await writeConfig({ num_virtual_tokens: 3 });
+    await expectRejection(loadPrompt(file('p')), 'store.badPrompt', {
+      file: file('p/adapter_model.safetensors'),
+      found: 'prompt_embeddings [2, 3]',
+      expected: 'prompt_embeddings [3, 3], as adapter_config.json says',
+    });
+  });
+
+  it('tensors beside the prompt, such as a classifier’s head', async () => {
+    await savePrompt(file('p'), prompt);
+    const tensor = { dtype: 'F32', shape: [2, 3], data: new Float32Array(6) } as const;
+    await writeSafetensors(file('p/adapter_model.safetensors'), [
+      ['prompt_embeddings', tensor],
+      ['base_model.score.weight', tensor],
+    ]);
+    await expectRejection(loadPrompt(file('p')), 'store.badPrompt', {
+      file: file('p/adapter_model.safetensors'),
+      found: 'a tensor base_model.score.weight',
+      expected: 'prompt_embeddings alone',
+    });
+  });
+
+  it('numbers that are not finite', async () => {
+    await savePrompt(file('p'), {
+      ...prompt,
+      embeddings: { shape: [2, 3], data: new Float32Array([1, 2, NaN, 4, 5, 6]) },
+    });
+    await expectRejection(loadPrompt(file('p')), 'store.badPrompt', {
+      file: file('p/adapter_model.safetensors'),
+      found: 'numbers that are not finite',
+      expected: 'finite numbers',
+    });
+  });
+
+  it.each(['adapter_config.json', 'softprompt.json', 'recipe.json', 'metrics.jsonl', 'interpretation.json'])(
+    'a damaged %s with one error that names it',
+    async (name) => {
+      await savePrompt(file('p'), prompt);
+      await writeFile(file(`p/${name}`), '{ "half":\n');
+      await expect(loadPrompt(file('p'))).rejects.toMatchObject({
+        code: 'store.badPrompt',
+        args: { file: expect.stringContaining(name), found: 'a text that is not JSON' },
+      });
+    },
+  );
+
+  it('a truncated tensors file', async () => {
+    await cp(golden, file('p'), { recursive: true });
+    const bytes = await readFile(file('p/adapter_model.safetensors'));
+    await writeFile(file('p/adapter_model.safetensors'), bytes.subarray(0, -1));
+    await expect(loadPrompt(file('p'))).rejects.toMatchObject({ code: 'store.badSafetensors' });
+  });
+});
+
+describe('refuseOtherModel', () => {
+  const model = { name: 'mine', checksum: 'ab'.repeat(32), hiddenSize: 3 };
+
+  it('lets a prompt on its own model pass, under any name', () => {
+    refuseOtherModel(prompt, model);
+  });
+
+  it('refuses other weights of the same width, naming both models', () => {
+    expectError(() => refuseOtherModel(prompt, { ...model, checksum: 'cd'.repeat(32) }), 'store.otherModel', {
+      prompt: 'tickets',
+      trained: 'softprompt/tiny-random-llama',
+      model: 'mine',
+      reason: 'weights abababababab… there, cdcdcdcdcdcd… here',
+    });
+  });
+
+  it('checks the width of a plain PEFT adapter', () => {
+    refuseOtherModel({ config }, { ...model, checksum: 'any' });
+    expectError(() => refuseOtherModel({ config }, { ...model, hiddenSize: 4 }), 'store.otherModel', {
+      prompt: 'softprompt/tiny-random-llama',
+      trained: 'softprompt/tiny-random-llama',
+      model: 'mine',
+      reason: "its vectors have 3 numbers, the model's have 4",
+    });
+  });
+});
+
+describe('configHash', () => {
+  it('does not depend on the order of fields, and depends on their values', () => {
+    expect(configHash({ a: 1, b: { c: [1, 2], d: null } })).toBe(configHash({ b: { d: null, c: [1, 2] }, a: 1 }));
+    expect(configHash({ a: [1, 2] })).not.toBe(configHash({ a: [2, 1] }));
+  });
+});
