@@ -50,7 +50,7 @@ const restrictedPackages = (folder) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['dist', 'node_modules', '**/*.tmp.*'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts'],

@@ -33,10 +33,12 @@ export function metricText(metric: MetricName, value: number): string {
   return metric === 'accuracy' ? `${(100 * value).toFixed(1)} %` : value.toFixed(2);
 }
 
-/** How far a score is from the baseline's; of two perplexities the lower is the better. */
+/** How far a score as it is shown is from the baseline's; of two perplexities the lower is the better. */
 export function distanceText(metric: MetricName, value: number, baseline: number): string {
-  const distance = metric === 'accuracy' ? 100 * (value - baseline) : value - baseline;
-  const signed = `${distance < 0 ? '−' : '+'}${Math.abs(distance).toFixed(metric === 'accuracy' ? 1 : 2)}`;
+  const [scale, digits] = metric === 'accuracy' ? [100, 1] : [1, 2];
+  const shown = (score: number): number => Number((scale * score).toFixed(digits));
+  const distance = shown(value) - shown(baseline);
+  const signed = `${distance < 0 ? '−' : '+'}${Math.abs(distance).toFixed(digits)}`;
   return metric === 'accuracy' ? l10n.t('{points} points', { points: signed }) : signed;
 }
 

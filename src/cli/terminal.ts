@@ -1,6 +1,6 @@
 /** What is known of where the lines go. */
 export interface Screen {
-  /** Characters in a line. */
+  /** Characters in a line; without end where nothing wraps. */
   readonly columns: number;
   readonly colour: boolean;
   /** Whether a line can be drawn again in place. */
@@ -18,7 +18,7 @@ export interface Output {
 /** Colours follow NO_COLOR and FORCE_COLOR as Node's own streams do. */
 export function screenOf(output: Output): Screen {
   const live = output.isTTY === true;
-  return { columns: live ? (output.columns ?? 80) : 100, colour: output.hasColors?.() === true, live };
+  return { columns: live ? (output.columns ?? 80) : Infinity, colour: output.hasColors?.() === true, live };
 }
 
 const styles = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -28,7 +28,7 @@ export function styled(screen: Pick<Screen, 'colour'>, style: Style, text: strin
   return screen.colour ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
 }
 
-/** Lines, and one line below them that is drawn again in place where the terminal can. */
+/** Lines, and one line below them, short enough not to wrap, that is drawn again in place where the terminal can. */
 export interface Display {
   print(lines: readonly string[], status?: string): void;
   /** Takes the line below away. */
@@ -53,8 +53,7 @@ export function openDisplay(output: Output, nowMs: () => number = () => performa
       clear();
       if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
       if (!live || status === undefined) return;
-      // The last column stays free: some terminals wrap on it.
-      output.write(clipped(status, screenOf(output).columns - 1));
+      output.write(status);
       shown = true;
       drawnMs = nowMs();
     },
@@ -84,12 +83,14 @@ export function clipped(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** A token in quotes, its spaces and line breaks to be seen; nothing in it can command the terminal. */
+/** A token in quotes, so that its spaces are seen; line breaks and all that could command the terminal are written out. */
 export function quoted(token: string): string {
-  return JSON.stringify(token).replace(
+  const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  const shown = token.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+    (c) => named[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
   );
+  return `"${shown}"`;
 }
 
 /** Columns two spaces apart, each as wide as its widest cell; every line without spaces at its end. */

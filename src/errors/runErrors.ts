@@ -30,8 +30,8 @@ export const runErrors = {
     message: l10n.t('The saved prompt to start from is {found}, but this recipe trains {expected}.', a),
     advice: l10n.t("Set num_virtual_tokens to the saved prompt's length, and use the model that it was trained for."),
   }),
-  'run.noWords': (_: Record<never, never>) => ({
-    message: l10n.t("The model's vocabulary has no tokens with letters to start from."),
+  'run.noWords': (a: { vocabulary: number }) => ({
+    message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),
   }),
   'run.noEos': (a: { model: string }) => ({

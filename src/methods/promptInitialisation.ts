@@ -71,7 +71,7 @@ async function sampledVocabulary(
   const words: number[] = [];
   for (let id = 0; id < context.vocabularySize && words.length < frequentTokens; id++)
     if (/\p{L}/u.test(context.tokenText(id) ?? '')) words.push(id);
-  if (words.length === 0) throw new SoftpromptError('run.noWords', {});
+  if (words.length === 0) throw new SoftpromptError('run.noWords', { vocabulary: context.vocabularySize });
   const order = shuffledIndices(words.length, random);
   const picks = Array.from({ length: count }, (_, i) => words[order[i % order.length] as number] as number);
   return context.embeddingRows(picks);

@@ -16,6 +16,9 @@ export interface TrainResult {
   readonly folder: string;
   readonly reason: LoopResult['reason'];
 }
+/** Half of the ten seconds that a kill may cost; the other half is for the step or batch under way. */
+const checkpointEveryMs = 5000;
+
 type OnEvent = (event: RunEvent) => void;
 
 /** Trains a recipe from the beginning and saves its prompt in the store. An abort stops between two steps and saves the best so far. */
@@ -83,6 +86,7 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       const result = await trainLoop(context, start, {
         emit,
         signal,
+        checkpointEveryMs,
         saveCheckpoint: (checkpoint) =>
           writeCheckpoint(runFile(folder, 'checkpoint'), { ...checkpoint, anchor: { ...anchor, events: log.count } }),
       });

@@ -14,6 +14,8 @@ import { openStepper, trainedParameters, type StepResult } from './stepper.js';
 export interface LoopHost {
   emit(event: RunEvent): void;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** How much work may be lost; what is under way when it is over comes on top. */
+  readonly checkpointEveryMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -31,8 +33,6 @@ export interface LoopResult {
 }
 export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
 
-/** Half of the ten seconds that a kill may cost; the other half is for the step or batch under way. */
-const checkpointEveryMs = 5000;
 /** The baseline waits until the first steps have been seen. */
 const baselineStep = 3;
 const smoothing = 0.9;
@@ -76,7 +76,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   };
   /** Between two pieces of work: a checkpoint where one is due, and a turn of the event loop, so that signals are heard. */
   const mayGoOn = async (): Promise<boolean> => {
-    if (performance.now() - checkpointMs > checkpointEveryMs) await saveCheckpoint();
+    if (performance.now() - checkpointMs > host.checkpointEveryMs) await saveCheckpoint();
     await new Promise((resolve) => setImmediate(resolve));
     return !host.signal.aborted;
   };

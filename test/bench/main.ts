@@ -1,5 +1,7 @@
+import { benchCompare } from './compare.js';
 import { benchStep } from './step.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
-else throw new Error(`npm run bench -- step …; there is no bench ${command}`);
+else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
+else throw new Error(`there is no bench "${command}"; see CONTRIBUTING.md`);

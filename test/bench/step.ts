@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { batchFeeds, gradientName, targetFeeds, trainingGraph } from '../../src/methods/causalGraph.js';
@@ -10,6 +8,8 @@ import { openModel } from '../../src/models/openModel.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
 import { readFloatTensors, writeSafetensors } from '../../src/store/safetensors.js';
 import { optimizers } from '../../src/training/optimizers/optimizer.js';
+import { cacheFolder } from '../../src/store/storeLocation.js';
+import { median } from './median.js';
 
 const batchesSchema = z.object({
   batches: z.array(z.object({ input_ids: z.array(z.array(z.int())), labels: z.array(z.array(z.int())) })).min(1),
@@ -39,7 +39,7 @@ export async function benchStep(args: string[]): Promise<void> {
     },
   });
   if (!values.model || !values.batches || !values.init) throw new Error('step needs --model, --batches and --init');
-  const base = await openModel(values.model, { cacheFolder: join(homedir(), '.softprompt', 'cache') });
+  const base = await openModel(values.model, { cacheFolder: cacheFolder() });
   const model = causalModel(base.config);
   const prompt = [...(await readFloatTensors(values.init)).values()][0];
   const virtualTokens = Number(values['virtual-tokens']);
@@ -112,10 +112,3 @@ const writeEmbedding = (file: string, shape: readonly number[], data: Float32Arr
   writeSafetensors(file, [['embedding.weight', { dtype: 'F32', shape, data: data.slice() }]]);
 
 const round = (x: number, digits: number): number => Number(x.toFixed(digits));
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const high = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? high : (high + (sorted[middle - 1] ?? NaN)) / 2;
-}

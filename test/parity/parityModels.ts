@@ -44,6 +44,7 @@ const scores = z.array(z.array(z.number()));
 const goldenSchema = z.object({
   input_ids: ids,
   batches: z.array(z.object({ input_ids: ids, labels: ids })),
+  learning_rate: z.number(),
   /** By the number of virtual tokens. */
   losses: z.record(z.string(), z.object({ adamw: losses, adafactor: losses })),
   /** Σ log p of every label behind every row of `input_ids`. */

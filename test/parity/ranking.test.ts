@@ -13,7 +13,7 @@ import {
   type ParityName,
 } from './parityModels.js';
 
-const tolerance = 1e-5;
+const tolerance = 1e-4;
 
 /** Every label behind every text, all in one packed pass. */
 async function scoresOf(parity: ParityModel, method: Method, vectors: Record<string, FloatTensor>) {

@@ -7,9 +7,14 @@ export const reduceLogSumExp: Operator<'ReduceLogSumExp'> = {
   gradient: ({ build, inputs, outputs, dOutputs }) => [
     build.mul(build.exp(build.sub(input(inputs, 0), input(outputs, 0))), dOutput(dOutputs)),
   ],
-  lower: ({ emit, inputs }) => [
-    emit.node('ReduceLogSumExp', [emit.name(input(inputs, 0)), emit.int64([input(inputs, 0).shape.length - 1])], {
-      keepdims: 1,
-    }),
-  ],
+  /** The maximum is taken out here: WebGPU's own operator does not, and overflows. */
+  lower: ({ emit, inputs }) => {
+    const x = input(inputs, 0);
+    const small = { shape: withAxis(x.shape, -1, 1), dtype: 'float' } as const;
+    const axes = emit.int64([x.shape.length - 1]);
+    const largest = emit.node('ReduceMax', [emit.name(x), axes], { keepdims: 1 }, small);
+    const shifted = emit.node('Sub', [emit.name(x), largest], {}, { shape: x.shape, dtype: 'float' });
+    const sum = emit.node('ReduceLogSumExp', [shifted, axes], { keepdims: 1 }, small);
+    return [emit.node('Add', [sum, largest])];
+  },
 };

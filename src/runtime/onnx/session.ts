@@ -7,13 +7,18 @@ export interface SessionSettings {
   /** onnxruntime's name: cpu, webgpu, cuda, dml, coreml. */
   readonly provider: string;
   readonly threads: number;
+  /**
+   * Whether waiting threads keep their cores, as they do by default: a tenth faster where the machine has nothing else to do, several times
+   * slower beside other busy programs.
+   */
+  readonly spinning?: boolean;
 }
 
 /** A graph as an onnxruntime session; rejects with onnxruntime's own error where the provider cannot run it. */
 export async function openOnnxSession(
   outputs: GraphOutputs,
   weights: WeightLocations,
-  { provider, threads }: SessionSettings,
+  { provider, threads, spinning = true }: SessionSettings,
 ): Promise<Executor> {
   const graph = lowerToOnnx(outputs);
   const session = await InferenceSession.create(serialiseOnnx(graph, weights.tensors), {
@@ -27,14 +32,12 @@ export async function openOnnxSession(
     enableMemPattern: false,
     enableCpuMemArena: true,
     logSeverityLevel: 3,
-    ...(process.env.PROF ? { enableProfiling: true, profileFilePrefix: '/tmp/prof' } : {}),
     extra: {
       session: {
         // Packed copies of the weights would stand beside the memory-mapped ones.
-        disable_prepacking: process.env.NOPACK ?? '1',
+        disable_prepacking: '1',
         model_external_initializers_file_folder_path: weights.folder,
-        // Spinning threads would slow the editor and everything else on the machine.
-        intra_op: { allow_spinning: process.env.SPIN ?? '0' },
+        intra_op: { allow_spinning: spinning ? '1' : '0' },
       },
     },
   });
@@ -53,10 +56,7 @@ export async function openOnnxSession(
       }
       return found;
     },
-    dispose: () => {
-      if (process.env.PROF) (session as any).handler.endProfiling();
-      return session.release();
-    },
+    dispose: () => session.release(),
   };
 }
 

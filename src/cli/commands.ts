@@ -1,0 +1,199 @@
+import * as l10n from '@vscode/l10n';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Recipe } from '../protocol/recipe.js';
+import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
+import type { TrainOptions } from './recipeOptions.js';
+import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
+import { screenOf, styled } from './terminal.js';
+import type { Work } from './work.js';
+import type { CommonOptions, EvaluateOptions, InterpretOptions, World } from './world.js';
+
+/** Runs `softprompt` with arguments (without the program's name) and gives its exit code. It never throws. */
+export async function runCommandLine(argv: readonly string[], work: Work, world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = describeProgram(world, (command) => async () => {
+    exitCode = await command(work);
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what is wrong, or has shown its help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
+    if (world.signal.aborted && error === world.signal.reason) return exitCodes.stopped;
+    return tellFailure(error, argv.includes('--json'), world);
+  }
+}
+
+/** Puts the work behind a command's action, with the exit code kept. */
+type Action = (command: (work: Work) => Promise<ExitCode>) => () => Promise<void>;
+
+function describeProgram(world: World, act: Action): Command {
+  const program = new Command('softprompt')
+    .description(l10n.t('Trains soft prompts for frozen language models, without Python.'))
+    .version(world.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.out.write(text),
+      writeErr: (text) => world.err.write(text),
+      getOutHasColors: () => screenOf(world.out).colour,
+      getErrHasColors: () => screenOf(world.err).colour,
+    })
+    .showSuggestionAfterError()
+    .addHelpText('after', programHelp());
+
+  common(program.command('train'), l10n.t('trains a prompt from a recipe, or from a data file alone'))
+    .argument('[recipe]', l10n.t('a recipe, NAME.softprompt.json'))
+    .option('--data <file>', l10n.t('training rows (.jsonl, .json, .csv, .tsv) instead of a recipe'))
+    .option('--dev <file>', l10n.t('rows that choose the best step; held out of the training rows by default'))
+    .option('--test <file>', l10n.t('rows that are only scored at the end'))
+    .option(
+      '--template <text>',
+      l10n.t('the text before the target, such as "{text}\\nLabel:", where \\n is a line break; inferred by default'),
+    )
+    .option('--target <text>', l10n.t('the target, such as "{label}"; inferred by default'))
+    .option('--virtual-tokens <n>', l10n.t('how many virtual tokens are trained'), wholeNumberFrom(1))
+    .option('--name <name>', l10n.t('the prompt’s name'))
+    .addOption(modelOption())
+    .option('--steps <n>', l10n.t('how many steps to train'), wholeNumberFrom(1))
+    .option('--seed <n>', l10n.t('of every random draw: the same seed gives the same prompt'), wholeNumberFrom(0))
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addOption(baselineOption())
+    .addHelpText('after', trainHelp())
+    .action((recipe: string | undefined, options: CommonOptions & TrainOptions, command: Command) => {
+      if ((recipe === undefined) === (options.data === undefined)) {
+        command.error(l10n.t('error: name either a recipe or a data file (--data)'), { exitCode: exitCodes.badInput });
+      }
+      return act((work) => runTrain(recipe, options, work, world))();
+    });
+
+  common(program.command('resume'), l10n.t('goes on with a stopped, interrupted or failed run'))
+    .argument('[run]', l10n.t('a run’s id or folder; by default the newest that can go on'))
+    .addHelpText('after', examples(['softprompt resume', 'softprompt resume tickets-20261121-104501']))
+    .action((run: string | undefined, options: CommonOptions) => act((work) => runResume(run, options, work, world))());
+
+  common(program.command('evaluate'), l10n.t('scores a saved prompt on the rows of a file'))
+    .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
+    .argument('<file>', l10n.t('rows with the columns of the training data'))
+    .option('--max-rows <n>', l10n.t('score the first rows only'), wholeNumberFrom(1))
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addOption(baselineOption().default('on'))
+    .addHelpText(
+      'after',
+      examples([
+        'softprompt evaluate tickets test.jsonl',
+        'softprompt evaluate tickets test.jsonl --json > scores.jsonl',
+      ]),
+    )
+    .action((prompt: string, file: string, options: EvaluateOptions) =>
+      act((work) => runEvaluate(prompt, file, options, work, world))(),
+    );
+
+  common(program.command('interpret'), l10n.t('shows the real tokens nearest to each virtual token'))
+    .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
+    .addOption(new Option('--top <n>', l10n.t('tokens for each virtual one')).argParser(wholeNumberFrom(1)).default(5))
+    .addOption(modelOption())
+    .addHelpText('after', examples(['softprompt interpret tickets --top 3']))
+    .action((prompt: string, options: InterpretOptions) => act((work) => runInterpret(prompt, options, work, world))());
+
+  program
+    .command('doctor')
+    .description(l10n.t('says what works on this machine: execution providers and base models, and why others do not'))
+    .option('--json', l10n.t('one JSON object instead of lines for people'))
+    .addHelpText('after', examples(['softprompt doctor']))
+    .action((options: CommonOptions) => act((work) => runDoctor(options, work, world))());
+  return program;
+}
+
+function common(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--json', l10n.t('JSON lines instead of lines for people'))
+    .option('--store <folder>', l10n.t('where prompts and runs are kept; by default .softprompt in the workspace'));
+}
+
+const modelOption = (): Option =>
+  new Option(
+    '--model <model>',
+    l10n.t('the base model: softprompt-9m (bundled), a Hugging Face folder or id, or a .gguf file'),
+  );
+
+const threadsOption = (): Option => new Option('--threads <n>', l10n.t('CPU threads')).argParser(wholeNumberFrom(1));
+
+const providerOption = (): Option =>
+  new Option('--provider <name>', l10n.t('where it runs')).choices([
+    'auto',
+    'cpu',
+    'webgpu',
+    'cuda',
+    'dml',
+    'coreml',
+  ] satisfies Recipe['provider'][]);
+
+const baselineOption = (): Option =>
+  new Option('--baseline <on|off>', l10n.t('whether the same template without a prompt is scored too')).choices([
+    'on',
+    'off',
+  ]);
+
+function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(l10n.t('Expected a whole number from {least} on.', { least }));
+    }
+    return value;
+  };
+}
+
+function programHelp(): string {
+  return `${examples([
+    'softprompt train tickets.softprompt.json',
+    'softprompt train --data reviews.csv --virtual-tokens 20',
+    'softprompt evaluate tickets test.jsonl',
+    'softprompt interpret tickets',
+    'softprompt doctor',
+  ])}
+${l10n.t('Prompts and runs are kept in .softprompt of the workspace. A saved prompt is a folder that Hugging Face PEFT loads.')}
+
+${l10n.t('Exit codes:')}
+  0    ${l10n.t('done')}
+  1    ${l10n.t('the run failed')}
+  2    ${l10n.t('bad input or usage')}
+  130  ${l10n.t('stopped by Ctrl-C; the best so far is saved (a second Ctrl-C quits at once)')}
+
+${l10n.t('Environment:')}
+  SOFTPROMPT_HOME   ${l10n.t('instead of ~/.softprompt: the cache, and the store outside of workspaces')}
+  SOFTPROMPT_DEBUG  ${l10n.t('1: errors with their stacks')}
+  NO_COLOR          ${l10n.t('lines without colours')}
+`;
+}
+
+function trainHelp(): string {
+  return `${examples([
+    'softprompt train tickets.softprompt.json',
+    'softprompt train tickets.softprompt.json --steps 200 --seed 1 --name short-try',
+    'softprompt train --data train.jsonl --test test.jsonl --template "{text}\\nQueue:" --target "{queue}"',
+  ])}
+${l10n.t('A recipe is JSON with comments; the smallest one is {recipe}', { recipe: '{ "data": { "train": "train.jsonl" } }' })}
+${l10n.t('Options stand above the recipe. Ctrl-C stops after the step under way and saves the best so far; softprompt resume goes on.')}
+`;
+}
+
+function examples(lines: readonly string[]): string {
+  return `\n${l10n.t('Examples:')}\n${lines.map((line) => `  $ ${line}\n`).join('')}`;
+}
+
+function tellFailure(error: unknown, json: boolean, { err, out, environment }: World): ExitCode {
+  const failure = failureOf(error);
+  if (json) {
+    const { code, args } = failure.error;
+    out.write(`${JSON.stringify({ type: 'error', code, args, message: failure.message, advice: failure.advice })}\n`);
+  }
+  err.write(`${styled(screenOf(err), 'red', l10n.t('Error:'))} ${failure.message}\n${failure.advice}\n`);
+  if (environment.SOFTPROMPT_DEBUG === '1') err.write(`\n${stackOf(error)}\n`);
+  return failure.exitCode;
+}

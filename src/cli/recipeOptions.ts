@@ -1,0 +1,81 @@
+import * as l10n from '@vscode/l10n';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { bundledModel, resolveModelPath } from '../models/modelPath.js';
+import { nameFromFile, parseRecipe } from '../protocol/parseRecipe.js';
+import type { Recipe, RecipeInput } from '../protocol/recipe.js';
+import { asReadError } from '../store/fileErrors.js';
+
+/** What `train`'s options say over a recipe, or in place of one. Paths are relative to the current folder. */
+export interface TrainOptions {
+  readonly data?: string;
+  readonly dev?: string;
+  readonly test?: string;
+  readonly template?: string;
+  readonly target?: string;
+  readonly virtualTokens?: number;
+  readonly name?: string;
+  readonly model?: string;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly provider?: Recipe['provider'];
+  readonly baseline?: 'on' | 'off';
+}
+
+/** A recipe, and the file that its paths are relative to. */
+export interface LocatedRecipe {
+  readonly recipe: Recipe;
+  readonly recipeFile: string;
+}
+
+/**
+ * The recipe of a file, with the options over it. A byte-order mark is passed over.
+ * Throws `store.fileMissing`, `store.unreadable` or `recipe.invalid`.
+ */
+export async function recipeFromFile(file: string, options: TrainOptions, folder: string): Promise<LocatedRecipe> {
+  const recipeFile = resolve(folder, file);
+  const text = await readFile(recipeFile, 'utf8').catch((error: unknown) => {
+    throw asReadError(error, file);
+  });
+  const recipe = parseRecipe(text.replace(/^\uFEFF/, ''), file);
+  return { recipe: withOptions(recipe, options, folder), recipeFile };
+}
+
+/** A recipe of the options alone, as if it stood in the current folder. Throws `recipe.invalid`. */
+export function recipeFromOptions(options: TrainOptions & { readonly data: string }, folder: string): LocatedRecipe {
+  const { data } = options;
+  const name = options.name ?? nameFromFile(data);
+  const input: RecipeInput = { name, data: { train: data } };
+  const recipe = parseRecipe(JSON.stringify(input), data);
+  return { recipe: withOptions(recipe, options, folder), recipeFile: join(folder, `${name}.softprompt.json`) };
+}
+
+function withOptions(recipe: Recipe, options: TrainOptions, folder: string): Recipe {
+  const { dev, test, template, target, virtualTokens, name, model, steps, seed, threads, provider, baseline } = options;
+  const training = {
+    ...recipe.training,
+    ...given({ maxSteps: steps, seed }),
+    // A warm-up longer than a shortened run would never end.
+    ...(steps !== undefined && { warmupSteps: Math.min(recipe.training.warmupSteps, steps) }),
+  };
+  const changed = {
+    ...recipe,
+    ...given({ name, threads, provider }),
+    ...(model !== undefined && { model: modelOption(model, folder) }),
+    ...(baseline !== undefined && { baseline: baseline === 'on' }),
+    data: { ...recipe.data, ...given({ dev, test, template: template?.replaceAll('\\n', '\n'), target }) },
+    method: { ...recipe.method, ...given({ num_virtual_tokens: virtualTokens }) },
+    training,
+  };
+  return parseRecipe(JSON.stringify(changed), l10n.t('The command line’s options'));
+}
+
+/** A model as an option names it: the bundled one, a path from the current folder, or a Hugging Face id. */
+export function modelOption(model: string, folder: string): string {
+  return model === bundledModel ? model : resolveModelPath(model, folder);
+}
+
+function given<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

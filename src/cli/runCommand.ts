@@ -1,0 +1,148 @@
+import * as l10n from '@vscode/l10n';
+import { relative, resolve } from 'node:path';
+import type { RunEvent } from '../protocol/events.js';
+import { findPrompt, findRun } from '../store/catalogue.js';
+import { readEvents } from '../store/eventLog.js';
+import { runFile } from '../store/runFolder.js';
+import { cacheFolder, findStore } from '../store/storeLocation.js';
+import { exitCodes, type ExitCode } from './failure.js';
+import { nearestLines } from './nearestTable.js';
+import { wholeNumber } from './numbers.js';
+import { reportRun } from './progress.js';
+import { modelOption, recipeFromFile, recipeFromOptions, type TrainOptions } from './recipeOptions.js';
+import { diagnosisLines, evaluationLines } from './scoreReport.js';
+import { openDisplay, screenOf } from './terminal.js';
+import type { Work } from './work.js';
+import type { CommonOptions, EvaluateOptions, InterpretOptions, World } from './world.js';
+
+export async function runTrain(
+  file: string | undefined,
+  options: CommonOptions & TrainOptions,
+  work: Work,
+  world: World,
+): Promise<ExitCode> {
+  const { folder, environment } = world;
+  const { recipe, recipeFile } =
+    file === undefined
+      ? recipeFromOptions({ ...options, data: options.data ?? '' }, folder)
+      : await recipeFromFile(file, options, folder);
+  const store = await storeOf(options, world);
+  const request = { recipe, recipeFile, store, cacheFolder: cacheFolder(environment) };
+  return showRun([], options, world, (onEvent) => work.train(request, onEvent, world.signal));
+}
+
+export async function runResume(
+  run: string | undefined,
+  options: CommonOptions,
+  work: Work,
+  world: World,
+): Promise<ExitCode> {
+  const runFolder = await findRun(await storeOf(options, world), run, world.folder);
+  const earlier = options.json ? [] : await readEvents(runFile(runFolder, 'events'));
+  const request = { runFolder, cacheFolder: cacheFolder(world.environment) };
+  return showRun(earlier, options, world, (onEvent) => work.resume(request, onEvent, world.signal));
+}
+
+export async function runEvaluate(
+  prompt: string,
+  file: string,
+  options: EvaluateOptions,
+  work: Work,
+  world: World,
+): Promise<ExitCode> {
+  const { folder, environment, out, err, signal } = world;
+  const { model, threads, provider, maxRows, baseline } = options;
+  const request = {
+    promptFolder: await findPrompt(await storeOf(options, world), prompt, folder),
+    file: { path: resolve(folder, file) },
+    cacheFolder: cacheFolder(environment),
+    baseline: baseline === 'on',
+    ...(model !== undefined && { model: modelOption(model, folder) }),
+    ...(threads !== undefined && { threads }),
+    ...(provider !== undefined && { provider }),
+    ...(maxRows !== undefined && { maxRows }),
+  };
+  // Results may go into a file: what is only for the eye goes beside them.
+  const display = openDisplay(err);
+  const onProgress = (done: number, total: number): void => {
+    display.print([], l10n.t('{done} of {total} scored', { done: wholeNumber(done), total: wholeNumber(total) }));
+  };
+  const result = await work.evaluate(request, onProgress, signal).finally(() => {
+    display.close();
+  });
+  const { rows, ...scores } = result;
+  if (options.json) printJson([...rows.map((row) => ({ type: 'row', ...row })), { type: 'scores', ...scores }], world);
+  else print(evaluationLines(result, file, screenOf(out)), world);
+  return exitCodes.ok;
+}
+
+export async function runInterpret(
+  prompt: string,
+  options: InterpretOptions,
+  work: Work,
+  world: World,
+): Promise<ExitCode> {
+  const { folder, environment, out } = world;
+  const nearest = await work.interpret({
+    promptFolder: await findPrompt(await storeOf(options, world), prompt, folder),
+    cacheFolder: cacheFolder(environment),
+    top: options.top,
+    ...(options.model !== undefined && { model: modelOption(options.model, folder) }),
+  });
+  if (options.json) printJson(nearest, world);
+  else print(nearestLines(nearest, screenOf(out)), world);
+  return exitCodes.ok;
+}
+
+export async function runDoctor(options: CommonOptions, work: Work, world: World): Promise<ExitCode> {
+  const { folder, environment, out } = world;
+  const diagnosis = await work.doctor({ cacheFolder: cacheFolder(environment), folders: [folder] });
+  if (options.json) printJson([diagnosis], world);
+  else print(diagnosisLines(diagnosis, screenOf(out)), world);
+  return exitCodes.ok;
+}
+
+/** Shows a run's events while it works, as lines for a person or as JSON. */
+async function showRun(
+  earlier: readonly RunEvent[],
+  options: CommonOptions,
+  world: World,
+  run: (onEvent: (event: RunEvent) => void) => ReturnType<Work['train']>,
+): Promise<ExitCode> {
+  const display = openDisplay(world.out);
+  const report = reportRun(() => screenOf(world.out), earlier);
+  const show = (event: RunEvent): void => {
+    if (options.json) printJson([event], world);
+    else display.print(report.add(withShortPaths(event, world.folder)), report.status());
+  };
+  if (!options.json) display.print([], l10n.t('Reading model and data…'));
+  try {
+    const { reason } = await run(show);
+    return reason === 'stopped' ? exitCodes.stopped : exitCodes.ok;
+  } finally {
+    display.close();
+  }
+}
+
+/** Paths below the current folder as a person would type them. */
+function withShortPaths(event: RunEvent, folder: string): RunEvent {
+  const short = (path: string): string => {
+    const below = relative(folder, path);
+    return below === '' || below.startsWith('..') ? path : below;
+  };
+  if (event.type === 'end') return { ...event, folder: short(event.folder) };
+  if (event.type === 'data') return { ...event, source: { ...event.source, path: short(event.source.path) } };
+  return event;
+}
+
+async function storeOf({ store }: CommonOptions, { folder, environment }: World): Promise<string> {
+  return store === undefined ? findStore(folder, environment) : resolve(folder, store);
+}
+
+function print(lines: readonly string[], { out }: World): void {
+  out.write(`${lines.join('\n')}\n`);
+}
+
+function printJson(values: readonly unknown[], { out }: World): void {
+  for (const value of values) out.write(`${JSON.stringify(value)}\n`);
+}

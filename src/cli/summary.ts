@@ -1,0 +1,92 @@
+import * as l10n from '@vscode/l10n';
+import { chart } from './chart.js';
+import { nearestLines } from './nearestTable.js';
+import { distanceText, duration, metricName, metricText, wholeNumber } from './numbers.js';
+import type { EventOf, RunHistory } from './runHistory.js';
+import { columnLines, styled, type Screen } from './terminal.js';
+
+/** What a person reads at the end: scores beside the baseline's, charts, nearest tokens, where the prompt is and what to try next. */
+export function summaryLines(end: EventOf<'end'>, history: RunHistory, screen: Screen): string[] {
+  const sections = [
+    [outcome(end)],
+    scoreLines(history, screen),
+    chart(
+      styled(screen, 'bold', l10n.t('Loss, smoothed')),
+      history.steps.map(({ step, smoothedLoss }) => ({ x: step, y: smoothedLoss })),
+      screen,
+    ),
+    devChart(history, screen),
+    history.nearest
+      ? [
+          styled(screen, 'bold', l10n.t('Nearest tokens, by cosine similarity')),
+          ...nearestLines(history.nearest.tokens, screen),
+        ]
+      : [],
+    nextLines(end, history, screen),
+  ];
+  return sections.flatMap((lines) => (lines.length === 0 ? [] : ['', ...lines]));
+}
+
+function outcome({ reason, step, bestStep, seconds }: EventOf<'end'>): string {
+  const args = { step: wholeNumber(step), bestStep: wholeNumber(bestStep), time: duration(seconds) };
+  switch (reason) {
+    case 'finished':
+      return l10n.t('Finished after {step} steps and {time}; kept is step {bestStep}, the best.', args);
+    case 'earlyStopping':
+      return l10n.t(
+        'Stopped early after {step} steps and {time}, as dev got no better; kept is step {bestStep}, the best.',
+        args,
+      );
+    case 'stopped':
+      return l10n.t(
+        'Stopped at your wish after {step} steps and {time}; saved is step {bestStep}, the best so far.',
+        args,
+      );
+  }
+}
+
+function scoreLines({ evaluations }: RunHistory, screen: Screen): string[] {
+  const rows = (['dev', 'test'] as const).flatMap((split) => {
+    const of = evaluations.filter((event) => event.split === split);
+    const baseline = of.findLast((event) => event.baseline);
+    const prompt = of.findLast((event) => event.best) ?? of.findLast((event) => !event.baseline);
+    if (!prompt) return [];
+    const { metric, value, metrics } = prompt;
+    return [
+      [
+        l10n.t('{split}, {rows} rows', { split, rows: wholeNumber(metrics.n) }),
+        metricName(metric),
+        baseline ? metricText(metric, baseline.value) : '–',
+        metricText(metric, value),
+        baseline ? distanceText(metric, value, baseline.value) : '',
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  const [head, ...body] = columnLines([['', '', l10n.t('no prompt'), l10n.t('prompt'), ''], ...rows]);
+  return [styled(screen, 'bold', head ?? ''), ...body];
+}
+
+function devChart({ evaluations }: RunHistory, screen: Screen): string[] {
+  const dev = evaluations.filter(({ split, baseline }) => split === 'dev' && !baseline);
+  const [first] = dev;
+  if (!first) return [];
+  const { metric } = first;
+  const title = l10n.t('{metric} on {split}', { metric: metricName(metric), split: 'dev' });
+  const points = dev.map(({ step, value }) => ({ x: step, y: value }));
+  return chart(styled(screen, 'bold', title.charAt(0).toUpperCase() + title.slice(1)), points, screen, (y) =>
+    metricText(metric, y),
+  );
+}
+
+function nextLines({ reason, folder }: EventOf<'end'>, { start }: RunHistory, screen: Screen): string[] {
+  const command = (text: string): string => `  ${styled(screen, 'cyan', text)}`;
+  const prompt = start?.prompt ?? folder;
+  return [
+    l10n.t('Saved in {folder}', { folder }),
+    l10n.t('Next:'),
+    ...(reason === 'stopped' && start ? [command(`softprompt resume ${start.run}`)] : []),
+    command(`softprompt evaluate ${prompt} FILE`),
+    command(`softprompt interpret ${prompt}`),
+  ];
+}

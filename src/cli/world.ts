@@ -1,0 +1,30 @@
+import type { Recipe } from '../protocol/recipe.js';
+import type { Output } from './terminal.js';
+
+/** What surrounds the command line; tests put their own. */
+export interface World {
+  readonly version: string;
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly out: Output;
+  readonly err: Output;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** The commands' options as commander gives them. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly store?: string;
+}
+export interface EvaluateOptions extends CommonOptions {
+  readonly model?: string;
+  readonly threads?: number;
+  readonly provider?: Recipe['provider'];
+  readonly maxRows?: number;
+  readonly baseline: 'on' | 'off';
+}
+export interface InterpretOptions extends CommonOptions {
+  readonly model?: string;
+  readonly top: number;
+}

@@ -1,0 +1,340 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../src/cli/commands.js';
+import type { Work } from '../../src/cli/work.js';
+import { SoftpromptError } from '../../src/errors/softpromptError.js';
+import { promptTuningConfig } from '../../src/store/adapterConfig.js';
+import { savePrompt } from '../../src/store/promptFolder.js';
+import { createRun } from '../../src/store/runFolder.js';
+import { parseRecipe } from '../../src/protocol/parseRecipe.js';
+
+let folder: string;
+let asked: unknown[];
+let abort: AbortController;
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'softprompt-cli-')));
+  asked = [];
+  abort = new AbortController();
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
+const noWork: Work = { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing };
+
+/** Runs the command line with a part of its work faked, and gives the exit code and what was written. */
+async function softprompt(argv: string[], work: Partial<Work> = {}, debug = false) {
+  let [out, err] = ['', ''];
+  const exitCode = await runCommandLine(
+    argv,
+    { ...noWork, ...work },
+    {
+      version: '1.2.3',
+      folder,
+      environment: { SOFTPROMPT_HOME: join(folder, 'home'), ...(debug && { SOFTPROMPT_DEBUG: '1' }) },
+      out: { write: (text) => (out += text) },
+      err: { write: (text) => (err += text) },
+      signal: abort.signal,
+    },
+  );
+  return { exitCode, out, err };
+}
+
+const trained =
+  (reason: 'finished' | 'stopped' = 'finished'): Work['train'] =>
+  (request, onEvent) => {
+    asked.push(request);
+    onEvent({ type: 'checkpoint', step: 3 });
+    onEvent({ type: 'end', reason, step: 3, bestStep: 2, seconds: 1, folder: join(folder, 'p') });
+    return Promise.resolve({ folder: join(folder, 'p'), reason });
+  };
+
+const saved = (): Promise<void> =>
+  savePrompt(join(folder, '.softprompt', 'prompts', 'tickets'), {
+    config: promptTuningConfig({
+      baseModel: 'm',
+      numVirtualTokens: 1,
+      hiddenSize: 2,
+      numLayers: 1,
+      numAttentionHeads: 1,
+    }),
+    embeddings: { shape: [1, 2], data: new Float32Array([1, 2]) },
+  });
+
+describe('softprompt train', () => {
+  it('gives the recipe of a file, with the options above it, to the training', async () => {
+    await writeFile(
+      join(folder, 'tickets.softprompt.json'),
+      '\uFEFF// mine\n{ "data": { "train": "a.jsonl" }, "training": { "warmupSteps": 50, "maxSteps": 100 } }',
+    );
+    const options = '--steps 7 --seed 5 --name short --threads 3 --provider cpu --baseline off --model models/m';
+    const { exitCode, out } = await softprompt(['train', 'tickets.softprompt.json', ...options.split(' ')], {
+      train: trained(),
+    });
+    expect(exitCode).toBe(0);
+    expect(out).toContain('Finished after 3 steps');
+    expect(out).toContain('Saved in p\n');
+    expect(asked).toMatchObject([
+      {
+        recipe: {
+          name: 'short',
+          model: join(folder, 'models/m'),
+          data: { train: 'a.jsonl', devRows: 200 },
+          training: { maxSteps: 7, warmupSteps: 7, seed: 5 },
+          baseline: false,
+          provider: 'cpu',
+          threads: 3,
+        },
+        recipeFile: join(folder, 'tickets.softprompt.json'),
+        store: join(folder, '.softprompt'),
+        cacheFolder: join(folder, 'home', 'cache'),
+      },
+    ]);
+  });
+
+  it('makes a recipe of a data file alone', async () => {
+    const options = [
+      '--test',
+      't.csv',
+      '--template',
+      '{text}\\nLabel:',
+      '--target',
+      '{label}',
+      '--virtual-tokens',
+      '8',
+    ];
+    expect((await softprompt(['train', '--data', 'my rows.csv', ...options], { train: trained() })).exitCode).toBe(0);
+    expect(asked).toMatchObject([
+      {
+        recipe: {
+          name: 'my-rows',
+          model: 'softprompt-9m',
+          data: { train: 'my rows.csv', test: 't.csv', template: '{text}\nLabel:', target: '{label}' },
+          method: { num_virtual_tokens: 8 },
+          baseline: true,
+        },
+        recipeFile: join(folder, 'my-rows.softprompt.json'),
+      },
+    ]);
+  });
+
+  it('writes the events as JSON lines, and nothing else, with --json', async () => {
+    const { out } = await softprompt(['train', '--data', 'a.csv', '--json', '--store', 's'], { train: trained() });
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { type: string }).type),
+    ).toEqual(['checkpoint', 'end']);
+    expect(asked).toMatchObject([{ store: join(folder, 's') }]);
+  });
+
+  it('exits with 130 where it was stopped', async () => {
+    expect((await softprompt(['train', '--data', 'a.csv'], { train: trained('stopped') })).exitCode).toBe(130);
+  });
+
+  it('refuses a recipe with all its problems, and starts nothing', async () => {
+    await writeFile(join(folder, 'bad.softprompt.json'), '{\n  "dta": {}\n}');
+    const { exitCode, out, err } = await softprompt(['train', 'bad.softprompt.json']);
+    expect([exitCode, out]).toEqual([2, '']);
+    expect(err).toBe(
+      'Error: bad.softprompt.json: this recipe cannot be used:\n' +
+        '1:1 data: missing; expected an object\n' +
+        '2:3 dta: there is no such field; did you mean "data"?\n' +
+        'Correct these places; the fields and their values are described by the editor’s completion and in the README.\n',
+    );
+  });
+
+  it.each([
+    [['train'], 'name either a recipe or a data file'],
+    [['train', 'a', '--data', 'b'], 'name either a recipe or a data file'],
+    [['train', '--data', 'b', '--steps', '0'], 'Expected a whole number from 1 on.'],
+    [['train', '--data', 'b', '--provider', 'gpu'], 'Allowed choices are auto, cpu'],
+    [['train', '--data', 'b', '--name', 'two words'], 'found "two words"'],
+    [['train', 'nowhere.json'], 'nowhere.json: there is no such file.'],
+    [['tain'], 'Did you mean train?'],
+    [[], 'Usage: softprompt'],
+  ])('refuses %j with exit code 2', async (argv, said) => {
+    const { exitCode, err } = await softprompt(argv);
+    expect(exitCode).toBe(2);
+    expect(err).toContain(said);
+  });
+});
+
+describe('softprompt resume', () => {
+  it('goes on with the newest run that can go on, and with a run by its id', async () => {
+    const store = join(folder, '.softprompt');
+    const recipe = parseRecipe('{ "data": { "train": "a" } }', 'a');
+    const run = await createRun(
+      store,
+      { name: 'a', recipe, recipeFile: join(folder, 'a') },
+      new Date(2026, 0, 2, 3, 4, 5),
+    );
+    const resume: Work['resume'] = (request, onEvent, signal) => {
+      asked.push(request);
+      return trained()({ recipe, recipeFile: '', store, cacheFolder: '' }, onEvent, signal);
+    };
+    expect((await softprompt(['resume', 'a-20260102-030405'], { resume })).exitCode).toBe(0);
+    expect(asked[0]).toEqual({ runFolder: run, cacheFolder: join(folder, 'home', 'cache') });
+    const { exitCode, err } = await softprompt(['resume'], { resume });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('there is no run that could be resumed');
+  });
+});
+
+describe('softprompt evaluate', () => {
+  const evaluate: Work['evaluate'] = (request, onProgress) => {
+    asked.push(request);
+    onProgress(1, 3);
+    return Promise.resolve({
+      metrics: {
+        n: 3,
+        accuracy: 2 / 3,
+        macroF1: 0.6,
+        labels: ['good', 'bad'],
+        confusion: [
+          [1, 1],
+          [0, 1],
+        ],
+      },
+      ...(request.baseline && { baseline: { n: 3, accuracy: 1 / 3, macroF1: 0.25 } }),
+      rows: [
+        { line: 2, expected: 'good', predicted: 'good', probability: 0.9 },
+        { line: 3, expected: 'good', predicted: 'bad', probability: 0.812 },
+        { line: 4, expected: 'bad', predicted: 'bad', probability: 0.7 },
+      ],
+    });
+  };
+
+  it('shows scores beside the baseline’s, the confusion matrix and the wrong rows', async () => {
+    await saved();
+    const { exitCode, out, err } = await softprompt(['evaluate', 'tickets', 'test.csv', '--max-rows', '3'], {
+      evaluate,
+    });
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toMatchInlineSnapshot(`
+      "3 rows    no prompt  prompt
+      accuracy  33.3 %     66.7 %  +33.4 points
+      macro-F1  25.0 %     60.0 %  +35.0 points
+
+      Confusion: a line for each expected label, a column for each predicted one
+            good  bad
+      good  1     1
+      bad   0     1
+
+      Wrong rows: 1; the surest of them
+      test.csv:3  expected good  predicted bad  81 %
+      "
+    `);
+    expect(asked).toEqual([
+      {
+        promptFolder: join(folder, '.softprompt', 'prompts', 'tickets'),
+        file: { path: join(folder, 'test.csv') },
+        cacheFolder: join(folder, 'home', 'cache'),
+        baseline: true,
+        maxRows: 3,
+      },
+    ]);
+  });
+
+  it('writes rows and scores as JSON lines', async () => {
+    await saved();
+    const { out } = await softprompt(['evaluate', 'tickets', 'test.csv', '--json', '--baseline', 'off'], { evaluate });
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ type }) => type)).toEqual(['row', 'row', 'row', 'scores']);
+    expect(lines[1]).toEqual({ type: 'row', line: 3, expected: 'good', predicted: 'bad', probability: 0.812 });
+    expect(lines[3]).not.toHaveProperty('baseline');
+  });
+
+  it('says which prompts there are', async () => {
+    await saved();
+    const { exitCode, err } = await softprompt(['evaluate', 'ticket', 'test.csv'], { evaluate });
+    expect(exitCode).toBe(2);
+    expect(err).toContain('there are: tickets.\nDid you mean "tickets"?');
+  });
+
+  it('exits with 130 and without an error where Ctrl-C stopped it', async () => {
+    await saved();
+    const { exitCode, err } = await softprompt(['evaluate', 'tickets', 'test.csv'], {
+      evaluate: (_request, _onProgress, signal) => {
+        abort.abort();
+        signal.throwIfAborted();
+        return refusing();
+      },
+    });
+    expect([exitCode, err]).toEqual([130, '']);
+  });
+});
+
+describe('softprompt interpret and doctor', () => {
+  it('shows nearest tokens of a prompt by its folder', async () => {
+    await mkdir(join(folder, 'elsewhere'));
+    await saved();
+    const interpret: Work['interpret'] = (request) => {
+      asked.push(request);
+      return Promise.resolve([{ position: 0, nearest: [{ id: 1, token: ' a', similarity: 0.5 }] }]);
+    };
+    const { out } = await softprompt(['interpret', '.softprompt/prompts/tickets', '--top', '1'], { interpret });
+    expect(out).toBe('1  " a" 0.50\n');
+    expect(asked).toMatchObject([{ top: 1, promptFolder: join(folder, '.softprompt', 'prompts', 'tickets') }]);
+    expect((await softprompt(['interpret', 'elsewhere'])).err).toContain('there is no saved prompt here');
+  });
+
+  it('shows what works and why the rest does not', async () => {
+    const doctor: Work['doctor'] = () =>
+      Promise.resolve({
+        node: '20.19.0',
+        providers: [
+          { name: 'cpu', works: true },
+          { name: 'cuda', works: false, reason: 'no such library' },
+        ],
+        models: [{ name: 'org/m', path: '/models/m', usable: false, reason: 'a pickle' }],
+      });
+    expect((await softprompt(['doctor'], { doctor })).out).toBe(
+      'Node 20.19.0\n\nExecution providers\n✓ cpu\n✗ cuda: no such library\n\nBase models\n✗ org/m\n    /models/m\n    a pickle\n',
+    );
+    expect(JSON.parse((await softprompt(['doctor', '--json'], { doctor })).out)).toMatchObject({ node: '20.19.0' });
+  });
+});
+
+describe('failures', () => {
+  it('exit with 1 where the run failed, and tell code and arguments with --json', async () => {
+    const train: Work['train'] = () => Promise.reject(new SoftpromptError('store.noSpace', { file: 'f' }));
+    const { exitCode, out, err } = await softprompt(['train', '--data', 'a.csv', '--json'], { train });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      type: 'error',
+      code: 'store.noSpace',
+      args: { file: 'f' },
+      message: 'f: the disk is full.',
+      advice: 'Free some space and run again; the last checkpoint is intact.',
+    });
+    expect(err).toBe('Error: f: the disk is full.\nFree some space and run again; the last checkpoint is intact.\n');
+  });
+
+  it('show stacks only where they are asked for', async () => {
+    const train: Work['train'] = () => Promise.reject(new Error('odd', { cause: new Error('deeper') }));
+    const quiet = await softprompt(['train', '--data', 'a.csv'], { train });
+    expect([quiet.exitCode, quiet.err.includes('commands.test')]).toEqual([1, false]);
+    expect(quiet.err).toContain('Error: Unexpected: odd\n');
+    const loud = await softprompt(['train', '--data', 'a.csv'], { train }, true);
+    expect(loud.err).toMatch(/Error: odd\n {4}at .*commands\.test[^]*Caused by: Error: deeper/);
+  });
+});
+
+describe('help', () => {
+  it('is no failure and teaches by examples and exit codes', async () => {
+    const { exitCode, out, err } = await softprompt(['--help']);
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('$ softprompt train tickets.softprompt.json');
+    expect(out).toMatch(/130 {2}stopped by Ctrl-C/);
+    expect((await softprompt(['--version'])).out).toBe('1.2.3\n');
+    expect((await softprompt(['train', '--help'])).out).toContain('Examples:');
+  });
+});
