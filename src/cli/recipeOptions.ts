@@ -53,6 +53,8 @@ export function recipeFromOptions(options: TrainOptions & { readonly data: strin
 
 function withOptions(recipe: Recipe, options: TrainOptions, folder: string): Recipe {
   const { dev, test, template, target, virtualTokens, name, model, steps, seed, threads, provider, baseline } = options;
+  const fromHere = (path: string | undefined): string | undefined =>
+    path === undefined ? path : resolve(folder, path);
   const training = {
     ...recipe.training,
     ...given({ maxSteps: steps, seed }),
@@ -64,7 +66,10 @@ function withOptions(recipe: Recipe, options: TrainOptions, folder: string): Rec
     ...given({ name, threads, provider }),
     ...(model !== undefined && { model: modelOption(model, folder) }),
     ...(baseline !== undefined && { baseline: baseline === 'on' }),
-    data: { ...recipe.data, ...given({ dev, test, template: template?.replaceAll('\\n', '\n'), target }) },
+    data: {
+      ...recipe.data,
+      ...given({ dev: fromHere(dev), test: fromHere(test), template: template?.replaceAll('\\n', '\n'), target }),
+    },
     method: { ...recipe.method, ...given({ num_virtual_tokens: virtualTokens }) },
     training,
   };

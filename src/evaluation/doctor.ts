@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe } from '../errors/catalogue.js';
 import { findModels } from '../models/findModels.js';
-import { modelsFolder } from '../models/modelPath.js';
+import { modelsFolder } from '../common/productFolder.js';
 import { examineProviders } from '../runtime/onnx/providers.js';
 
 export interface Diagnosis {

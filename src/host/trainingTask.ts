@@ -1,12 +1,12 @@
-import { dirname } from 'node:path';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 
 /** `softprompt train RECIPE` in a terminal of its own, which outlives the command and shows the training. */
 export function trainingTask(recipe: vscode.Uri, extension: vscode.Uri): vscode.Task {
-  const workspace = vscode.workspace.getWorkspaceFolder(recipe);
+  const workspace = vscode.workspace.getWorkspaceFolder(recipe) ?? vscode.workspace.workspaceFolders?.[0];
   const program = vscode.Uri.joinPath(extension, 'dist', 'softprompt.mjs').fsPath;
-  // The store is looked for from the workspace; a recipe outside of any keeps its prompts beside it.
-  const cwd = workspace?.uri.fsPath ?? dirname(recipe.fsPath);
+  // From here the program finds its store: the workspace's, or the user's own where none is open.
+  const cwd = workspace?.uri.fsPath ?? homedir();
   const task = new vscode.Task(
     { type: 'process' },
     workspace ?? vscode.TaskScope.Workspace,

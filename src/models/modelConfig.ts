@@ -42,6 +42,7 @@ export interface Gpt2Config extends CommonConfig {
 export type ModelConfig = LlamaConfig | Gpt2Config;
 
 const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2'] as const;
+const isModelType = (type: string): type is (typeof modelTypes)[number] => modelTypes.some((known) => known === type);
 
 /** Hugging Face's names for the activations that are built (`ACT2FN`). */
 const activations: Readonly<Record<string, Activation>> = {
@@ -59,7 +60,6 @@ const id = z.int().min(0);
 const epsilon = z.number().positive();
 
 const commonSchema = z.object({
-  model_type: z.string(),
   vocab_size: size,
   bos_token_id: id.nullish(),
   eos_token_id: z.union([id, z.array(id)]).nullish(),
@@ -138,8 +138,9 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
  */
 export function parseModelConfig(value: unknown, file: string): ModelConfig {
   const refuse = refuseIn(file);
+  const { model_type: modelType } = parse(z.object({ model_type: z.string() }), value, file);
+  if (!isModelType(modelType)) return refuse('model_type', modelType, modelTypes.join(', '));
   const common = parse(commonSchema, value, file);
-  const { model_type: modelType } = common;
   if (common.quantization_config) {
     refuse(
       'quantization_config',
@@ -154,8 +155,6 @@ export function parseModelConfig(value: unknown, file: string): ModelConfig {
       return llamaConfig(parse(llamaSchema, value, file), modelType, file);
     case 'gpt2':
       return gpt2Config(parse(gpt2Schema, value, file), file);
-    default:
-      return refuse('model_type', modelType, modelTypes.join(', '));
   }
 }
 

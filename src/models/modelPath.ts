@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { isAbsolute, join, resolve } from 'node:path';
+import { modelsFolder } from '../common/productFolder.js';
 import { hubCacheFolder } from './huggingFaceCache.js';
 
 /** The base model inside the product. */
@@ -16,12 +16,4 @@ export function resolveModelPath(model: string, folder: string): string {
   if (existsSync(path) || !/^[\w.-]+\/[\w.-]+$/.test(model)) return path;
   const cached = join(hubCacheFolder(), `models--${model.replace('/', '--')}`);
   return existsSync(cached) ? cached : path;
-}
-
-/** `media/models` stands at the product's top, above the bundled programs (dist) and above the sources alike. */
-export function modelsFolder(): string {
-  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const models = join(folder, 'media', 'models');
-    if (existsSync(models) || dirname(folder) === folder) return models;
-  }
 }

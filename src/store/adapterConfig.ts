@@ -44,9 +44,10 @@ export interface PromptTuningDescription {
   readonly numLayers: number;
   readonly numAttentionHeads: number;
   /** How training began, in PEFT's terms. Our own ways are RANDOM to PEFT, which would ask TEXT for a tokenizer. */
-  readonly initialisation?:
-    { readonly type: 'RANDOM' | 'SAMPLE_VOCAB' } | { readonly type: 'TEXT'; readonly text: string };
+  readonly initialisation?: PeftInitialisation;
 }
+export type PeftInitialisation =
+  { readonly type: 'RANDOM' | 'SAMPLE_VOCAB' } | { readonly type: 'TEXT'; readonly text: string };
 
 /** The config that PEFT itself would save for prompt tuning of a decoder. */
 export function promptTuningConfig(description: PromptTuningDescription): AdapterConfig {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asWriteError, isErrno } from './fileErrors.js';
@@ -15,7 +16,7 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 export async function writeFileAtomic(path: string, data: string | Uint8Array | Chunks): Promise<void> {
   const temporary = siblingName(path, 'tmp');
   try {
-    await mkdir(dirname(temporary), { recursive: true });
+    await makeFolder(dirname(temporary));
     const handle = await open(temporary, 'wx');
     try {
       if (typeof data === 'string' || data instanceof Uint8Array) await handle.writeFile(data);
@@ -32,6 +33,19 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array | 
   }
 }
 
+/** Makes a folder with its parents. Node says ENOENT where a parent lies on a read-only disk; what the disk says is thrown instead. */
+export async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error;
+    let parent = dirname(resolve(folder));
+    while (!existsSync(parent)) parent = dirname(parent);
+    await access(parent, constants.W_OK);
+    throw error;
+  }
+}
+
 /**
  * Builds a folder under a temporary name beside it and renames it into place. A folder that is already there is moved aside first,
  * removed once the new one stands, and put back where that fails. Missing parent folders are made.
@@ -41,7 +55,7 @@ export async function writeFolderAtomic(folder: string, write: (temporary: strin
   const temporary = siblingName(folder, 'tmp');
   const aside = siblingName(folder, 'old');
   try {
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     await write(temporary);
     await syncTree(temporary);
     const replaced = await moveIfPresent(folder, aside);

@@ -23,9 +23,10 @@ export function modelCard({ config, details, nearest }: CardContent): string {
   return `${sections.join('\n\n')}\n`;
 }
 
+/** The Hub links a base model by its id; a path on this machine would tell it nothing. */
 function frontMatter(base: string | undefined): string {
-  // JSON's texts are YAML's too.
-  const lines = ['library_name: peft', ...(base === undefined ? [] : [`base_model: ${JSON.stringify(base)}`])];
+  const isHubId = base !== undefined && /^[\w.-]+\/[\w.-]+$/.test(base);
+  const lines = ['library_name: peft', ...(isHubId ? [`base_model: ${base}`] : [])];
   return ['---', ...lines, 'tags:', '- softprompt', '- prompt-tuning', '- peft', '---'].join('\n');
 }
 

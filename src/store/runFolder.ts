@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
-import { writeFileAtomic } from './atomicFile.js';
+import { makeFolder, writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
 import { readJson } from './readJson.js';
@@ -63,9 +63,14 @@ export async function createRun(
 ): Promise<string> {
   await ensureStore(store);
   const folder = await newFolder(runsFolder(store), runId(request.name, at));
-  await writeFileAtomic(runFile(folder, 'recipe'), pretty(request.recipe));
-  const { name, recipeFile } = request;
-  await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'running', pid: process.pid });
+  try {
+    await writeFileAtomic(runFile(folder, 'recipe'), pretty(request.recipe));
+    const { name, recipeFile } = request;
+    await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'running', pid: process.pid });
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
   return folder;
 }
 
@@ -100,7 +105,7 @@ export async function writeRunStatus(folder: string, status: RunStatus): Promise
 /** A folder that no one else has: the name itself, or with a number behind it. */
 export async function newFolder(parent: string, name: string): Promise<string> {
   try {
-    await mkdir(parent, { recursive: true });
+    await makeFolder(parent);
     for (let i = 1; ; i++) {
       const folder = join(parent, i === 1 ? name : `${name}-${i}`);
       try {

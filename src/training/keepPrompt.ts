@@ -3,8 +3,9 @@ import { promptParameter } from '../methods/promptTuning.js';
 import { runtimeVersions } from '../runtime/engine.js';
 import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
+import type { MethodConfig } from '../protocol/recipe.js';
 import { defined } from '../common/assert.js';
-import { promptTuningConfig } from '../store/adapterConfig.js';
+import { promptTuningConfig, type PeftInitialisation } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
@@ -41,6 +42,7 @@ export async function keepPrompt({
       hiddenSize: model.hiddenSize,
       numLayers: base.config.numLayers,
       numAttentionHeads: base.config.numHeads,
+      initialisation: peftInitialisation(recipe.method),
     }),
     embeddings: { shape: [method.virtualTokens, model.hiddenSize], data },
     details: describePrompt(name, context, result),
@@ -49,6 +51,15 @@ export async function keepPrompt({
     nearest,
   });
   return nearest;
+}
+
+/** PEFT knows its own initialisations alone; ours are RANDOM to it. */
+function peftInitialisation({
+  prompt_tuning_init: type,
+  prompt_tuning_init_text: text,
+}: MethodConfig): PeftInitialisation {
+  if (type === 'TEXT' && text !== undefined) return { type, text };
+  return { type: type === 'SAMPLE_VOCAB' ? type : 'RANDOM' };
 }
 
 function describePrompt(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { RunEvent } from '../protocol/events.js';
+import { recipeName } from '../protocol/parseRecipe.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
 import { claimRun, createRun, runFile, writeRunStatus, type RunStatus } from '../store/runFolder.js';
@@ -28,10 +29,13 @@ export async function train(
   signal: AbortSignal,
 ): Promise<TrainResult> {
   const { recipe, recipeFile, store, cacheFolder } = request;
-  const name = promptName(recipe, recipeFile);
+  const name = recipeName(recipe, recipeFile);
   // Bad input is found before anything is made.
   const early: RunEvent[] = [];
-  const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => early.push(notice));
+  const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => {
+    early.push(notice);
+    onEvent(notice);
+  });
   const first = firstCheckpoint(await initialParameters(context, recipeFile));
   const folder = await createRun(store, { name, recipe, recipeFile });
   return runInFolder({ folder, store, name, context, start: first, early, keep: 0 }, onEvent, signal);
@@ -46,15 +50,14 @@ export async function resume(
   const { recipe, status } = await claimRun(runFolder);
   const { name, recipeFile } = status;
   return failing(runFolder, async () => {
-    const early: RunEvent[] = [];
-    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => early.push(notice));
+    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, onEvent);
     const file = runFile(runFolder, 'checkpoint');
     const found = (await kindOf(file)) === 'file';
     const start = found ? await readCheckpoint(file) : firstCheckpoint(await initialParameters(context, recipeFile));
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
     const store = dirname(dirname(runFolder));
     const keep = start.anchor?.events ?? 0;
-    return runInFolder({ folder: runFolder, store, name, context, start, early, keep }, onEvent, signal);
+    return runInFolder({ folder: runFolder, store, name, context, start, early: [], keep }, onEvent, signal);
   });
 }
 
@@ -64,7 +67,7 @@ interface OwnedRun {
   readonly name: string;
   readonly context: RunContext;
   readonly start: Checkpoint;
-  /** Told before the run had a folder. */
+  /** Told already, before the run had a folder to note it in. */
   readonly early: readonly RunEvent[];
   /** How many events of an earlier process stay. */
   readonly keep: number;
@@ -79,8 +82,8 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       onEvent(event);
     };
     try {
+      run.early.forEach(log.append);
       emit(startEvent(run));
-      run.early.forEach(emit);
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
       const anchor = anchorOf(context);
       const result = await trainLoop(context, start, {
@@ -159,7 +162,3 @@ const anchorOf = ({ base, data }: RunContext): Omit<Anchor, 'events'> => ({
     .update(JSON.stringify([data.task, data.splits]))
     .digest('hex'),
 });
-
-/** The recipe's own name, or its file's: `tickets` of `tickets.softprompt.json`. */
-const promptName = (recipe: Recipe, recipeFile: string): string =>
-  recipe.name ?? basename(recipeFile).replace(/(\.softprompt)?\.jsonc?$/, '');

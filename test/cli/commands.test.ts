@@ -112,7 +112,7 @@ describe('softprompt train', () => {
         recipe: {
           name: 'my-rows',
           model: 'softprompt-9m',
-          data: { train: 'my rows.csv', test: 't.csv', template: '{text}\nLabel:', target: '{label}' },
+          data: { train: 'my rows.csv', test: join(folder, 't.csv'), template: '{text}\nLabel:', target: '{label}' },
           method: { num_virtual_tokens: 8 },
           baseline: true,
         },

@@ -191,7 +191,9 @@ describe('a run in words', () => {
     expect(report.status()).toBeUndefined();
     report.add(start());
     expect(report.add(step(10))).toEqual([]);
-    expect(report.status()).toMatchInlineSnapshot(`"━━━━━───────────────  step 10/40  loss 0.800  5 min left  64.3 examples/s  310 MB"`);
+    expect(report.status()).toMatchInlineSnapshot(
+      `"━━━━━───────────────  step 10/40  loss 0.800  5 min left  64.3 examples/s  310 MB"`,
+    );
     const narrow = reportRun(() => ({ ...live, columns: 60 }));
     narrow.add(start());
     narrow.add(step(10));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { promptTuningConfig } from '../../src/store/adapterConfig.js';
+import { modelCard } from '../../src/store/modelCard.js';
 import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
 import { loadPrompt, refuseOtherModel, savePrompt, type SavedPrompt } from '../../src/store/promptFolder.js';
 import { writeSafetensors } from '../../src/store/safetensors.js';
@@ -141,7 +142,7 @@ describe('savePrompt and loadPrompt', () => {
     expect(await readFile(join(folder, 'tickets', 'README.md'), 'utf8')).toMatchInlineSnapshot(`
       "---
       library_name: peft
-      base_model: "softprompt/tiny-random-llama"
+      base_model: softprompt/tiny-random-llama
       tags:
       - softprompt
       - prompt-tuning
@@ -193,6 +194,15 @@ describe('savePrompt and loadPrompt', () => {
       | 1 | \`\` " \`a\\|b\`\\n" \`\` 0.99 |
       "
     `);
+  });
+});
+
+describe('modelCard', () => {
+  it('names a base model on the Hub, and no path of this machine', () => {
+    const cardOf = (base: string): string =>
+      modelCard({ config: { ...config, base_model_name_or_path: base } }).split('---')[1] ?? '';
+    expect(cardOf('org/model-1')).toContain('\nbase_model: org/model-1\n');
+    expect(cardOf('/home/me/org/model')).not.toContain('base_model');
   });
 });
 

@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { env, listSupportedBackends } from 'onnxruntime-node';
 import * as z from 'zod';
 import { SoftpromptError } from '../../errors/softpromptError.js';
+import { programPath } from '../../common/productFolder.js';
 import type { Recipe } from '../../protocol/recipe.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
-import { checkProvider, type CheckResult } from './selfCheck.js';
 
 /** Execution providers in the order in which `auto` tries them; the CPU is always there. */
 const providers = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
@@ -50,29 +52,39 @@ export async function examineProviders(options: ProviderOptions): Promise<Provid
 
 async function examine(name: Provider, threads: number): Promise<ProviderState> {
   if (name === 'cpu') return { name, works: true, faster: true };
+  const failed = (reason: string): ProviderState => ({ name, works: false, faster: false, reason });
   if (!listSupportedBackends().some((backend) => backend.name === name))
-    return {
-      name,
-      works: false,
-      faster: false,
-      reason: `onnxruntime-node ${onnxruntimeVersion()} has no ${name} on ${process.platform}-${process.arch}`,
-    };
+    return failed(`onnxruntime-node ${onnxruntimeVersion()} has no ${name} on ${process.platform}-${process.arch}`);
+  const outcome = await checkInProcess(name, threads);
+  if ('error' in outcome) return failed(outcome.error);
+  const { agrees, distance, faster } = outcome;
+  if (!agrees) return failed(`its gradient differs from the CPU's by ${distance.toExponential(1)}`);
+  return { name, works: true, faster, ...(!faster && { reason: 'it works, but is slower than the CPU here' }) };
+}
+
+const outcomeSchema = z.union([
+  z.object({ distance: z.number(), agrees: z.boolean(), faster: z.boolean() }),
+  z.object({ error: z.string() }),
+]);
+const checkTimeoutMs = 60_000;
+
+/** Runs `checkProviderProcess`, which stands beside the programs. */
+async function checkInProcess(name: Provider, threads: number): Promise<z.infer<typeof outcomeSchema>> {
+  const program = programPath('checkProviderProcess.mjs');
+  const options = { timeout: checkTimeoutMs };
+  const run = promisify(execFile)(process.execPath, [program, name, String(threads)], options);
   try {
-    return describeCheck(name, await checkProvider(name, threads));
-  } catch (error) {
-    return { name, works: false, faster: false, reason: firstLine(error) };
+    const outcome = outcomeSchema.parse(JSON.parse((await run).stdout));
+    return 'error' in outcome ? { error: plainReason(outcome.error) } : outcome;
+  } catch {
+    return { error: 'its libraries crashed or did not answer' };
   }
 }
 
-function describeCheck(name: Provider, { agrees, distance, faster }: CheckResult): ProviderState {
-  if (!agrees)
-    return {
-      name,
-      works: false,
-      faster,
-      reason: `its gradient differs from the CPU's by ${distance.toExponential(1)}`,
-    };
-  return { name, works: true, faster, ...(!faster && { reason: 'it works, but is slower than the CPU here' }) };
+/** onnxruntime's message without its source lines and macros. */
+function plainReason(message: string): string {
+  const [firstLine = ''] = message.split('\n');
+  return firstLine.replace(/^.* was false\. /, '').replace(/^OrtSessionOptionsAppendExecutionProvider_\w+: /, '');
 }
 
 const stateSchema = z.object({
@@ -96,5 +108,3 @@ async function rememberedStates(options: ProviderOptions): Promise<z.infer<typeo
 
 const recordFile = ({ cacheFolder }: ProviderOptions): string => join(cacheFolder, 'providers.json');
 export const onnxruntimeVersion = (): string => env.versions.node ?? env.versions.common;
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
