@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { productVersion } from '../common/version.js';
 import { runCommandLine } from './commands.js';
 import { exitCodes } from './failure.js';
+import { loadLanguage } from './language.js';
 import type { Output } from './terminal.js';
 import type { Work } from './work.js';
 
@@ -13,6 +14,8 @@ const work: Work = {
   interpret: async (...args) => (await import('../evaluation/interpretPrompt.js')).interpretPrompt(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };
+
+loadLanguage(process.env);
 
 const interrupt = new AbortController();
 

@@ -11,5 +11,8 @@ function productPath(...parts: string[]): string {
 /** The base models inside the product. */
 export const modelsFolder = (): string => productPath('media', 'models');
 
+/** The bundles of translated words. */
+export const translationsFolder = (): string => productPath('media', 'l10n');
+
 /** A program that was built beside this one. */
 export const programPath = (name: string): string => productPath('dist', name);

@@ -19,7 +19,7 @@ export interface TokenizeOptions {
 /**
  * inputIds = [bos] + encode(input), targetIds = encode(targetPrefix + target) + [eos]; tokenised apart, so that the target's tokens never
  * depend on the input. What does not fit is cut from the input's left end, since its right end stands beside the target.
- * Throws `data.targetTooLong` where the target does not fit even without the input.
+ * Throws `data.targetTooLong` where the target does not fit behind a single token of the input.
  */
 export function tokenizeExample(example: Example, options: TokenizeOptions): TokenizedExample {
   const { encode, bos, eos, targetPrefix, maxLength } = options;
@@ -27,7 +27,8 @@ export function tokenizeExample(example: Example, options: TokenizeOptions): Tok
   const targetIds = encode(targetPrefix + example.target);
   if (eos !== undefined) targetIds.push(eos);
   const room = maxLength - front.length - targetIds.length;
-  if (room < 0) {
+  // Something must stand before the target's first token, for the model to predict it there.
+  if (room < (bos === undefined ? 1 : 0)) {
     const { file, line } = example;
     throw new SoftpromptError('data.targetTooLong', { file, line, tokens: targetIds.length, maxLength });
   }

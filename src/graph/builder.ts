@@ -69,8 +69,8 @@ export function createBuilder() {
         transA: options.transA ?? false,
         transB: options.transB ?? false,
       }),
-    /** a [..., M, K] · b [..., K, N], or b [..., N, K] transposed, with the same leading dimensions. */
-    matMul: (a: Value, b: Value, { transB = false } = {}) => one('MatMul', [a, b], { transB }),
+    /** op(a) · op(b): a [..., M, K], b [..., K, N] with the same leading dimensions. */
+    matMul: (a: Value, b: Value, { transA = false, transB = false } = {}) => one('MatMul', [a, b], { transA, transB }),
     transpose: (x: Value, perm: readonly number[]) => one('Transpose', [x], { perm }),
     /** The last two axes exchanged. */
     swapLast: (x: Value) => {

@@ -34,6 +34,8 @@ type Attributes = OnnxNode['attributes'];
 
 /** What an operator's lowering may do. Equal nodes are emitted once. */
 export interface Emit {
+  /** Whether onnxruntime's own fused operators (domain com.microsoft) may be used; not every execution provider has them. */
+  readonly fused: boolean;
   /** The ONNX name of a value that was already lowered. */
   name(value: Value): string;
   /** One ONNX node; without a type it is the operator's own next output. */
@@ -54,7 +56,7 @@ export interface Emit {
 }
 
 /** Lowers the graph that the outputs depend on to portable ONNX operators. */
-export function lowerToOnnx(outputs: Readonly<Record<string, Value>>): OnnxGraph {
+export function lowerToOnnx(outputs: Readonly<Record<string, Value>>, { fused = false } = {}): OnnxGraph {
   const { leaves, nodes } = reachable(Object.values(outputs));
   const names = new Map<Value, string>();
   const onnxNodes: OnnxNode[] = [];
@@ -87,6 +89,7 @@ export function lowerToOnnx(outputs: Readonly<Record<string, Value>>): OnnxGraph
   };
 
   const emit: Emit = {
+    fused,
     name: (value) => defined(names.get(value), 'the name of a lowered value'),
     node: (opType, nodeInputs, attributes = {}, type) =>
       defined(

@@ -13,7 +13,7 @@ export interface OpParams {
   Sub: Record<never, never>;
   Mul: Record<never, never>;
   Gemm: { transA: boolean; transB: boolean };
-  MatMul: { transB: boolean };
+  MatMul: { transA: boolean; transB: boolean };
   Transpose: { perm: readonly number[] };
   Reshape: { shape: Shape };
   Expand: { shape: Shape };

@@ -1,9 +1,10 @@
 import { defined } from '../common/assert.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import { gradients } from '../graph/gradient.js';
+import { addDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import type { CausalModel } from '../models/causalModel.js';
-import { declareRowLayout, packBatch, type Sequence } from '../models/rowLayout.js';
+import { declareRowLayout, packBatch, sharedBeginning, withoutBeginning, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import type { Method } from './method.js';
 import { placedRowFeeds, placedRows } from './placedRows.js';
@@ -12,7 +13,7 @@ import { placedRowFeeds, placedRows } from './placedRows.js';
  * The graphs of a method on a causal model, and what they are fed.
  *
  * Where virtual tokens stand: `front`, once for all sequences and shared by them, which a causal model allows since nothing before them
- * depends on what follows; or `anywhere`, as rows of every sequence (`virtualToken` among its ids). Both give the same gradient.
+ * depends on what follows, together with the tokens that all sequences of the batch begin with (a template's first words); or `anywhere`, as rows of every sequence (`virtualToken` among its ids). Both give the same gradient.
  */
 export type Entry = 'front' | 'anywhere';
 
@@ -66,9 +67,14 @@ export function batchFeeds(
   sequences: readonly Sequence[],
   { branching, entry = 'front' }: Partial<GraphPlan>,
 ): Feeds {
-  const plan = { frontRows: entry === 'front' ? method.virtualTokens : 0, branching: branching ?? false };
-  const { feeds, ids, positions } = packBatch(model.heads, plan, sequences);
-  const entries = entry === 'front' ? { ids: intVector(ids) } : placedRowFeeds(sequences, method.virtualTokens);
+  const hasFront = entry === 'front' && method.virtualTokens > 0;
+  const common = hasFront ? sharedBeginning(sequences) : 0;
+  const plan = { front: hasFront ? method.virtualTokens + common : 0, branching: branching ?? false };
+  const { feeds, ids, positions } = packBatch(model.heads, plan, withoutBeginning(sequences, common));
+  const entries =
+    entry === 'front'
+      ? { commonIds: intVector(sequences[0]?.ids.slice(0, common) ?? []), ids: intVector(ids) }
+      : placedRowFeeds(sequences, method.virtualTokens);
   return { ...feeds, ...model.positionFeeds(positions), ...entries };
 }
 
@@ -93,13 +99,13 @@ function labelStates(
   { branching, entry }: GraphPlan,
 ): Value {
   const virtual = method.enter(build, parameters);
-  const layout = declareRowLayout(build, model.heads, {
-    frontRows: entry === 'front' ? method.virtualTokens : 0,
-    branching,
-  });
+  const front = virtual && entry === 'front' ? addDims(method.virtualTokens, 'common') : 0;
+  const layout = declareRowLayout(build, model.heads, { front, branching });
   if (virtual && entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, virtual), layout);
-  const tokens = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  return model.hiddenStates(build, virtual ? build.concat([virtual, tokens], 0) : tokens, layout);
+  const embed = (name: string, count: Dim): Value => build.gather(model.embeddings(build), build.input(name, [count]));
+  const tokens = embed('ids', 'tokens');
+  const rows = virtual ? build.concat([virtual, embed('commonIds', 'common'), tokens], 0) : tokens;
+  return model.hiddenStates(build, rows, layout);
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */

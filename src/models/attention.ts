@@ -29,7 +29,7 @@ export function causalAttention(
   const k = toBlocks(key, numKeyValueHeads, layout.keys);
   const v = toBlocks(value, numKeyValueHeads, layout.keys);
   const [ownQuery, ownKey, ownValue] = [q, k, v].map((blocks) => defined(blocks.at(-1), 'a block'));
-  const hasFront = layout.frontRows > 0;
+  const hasFront = layout.frontMask !== undefined;
   const own = attendWithFront(build, {
     query: defined(ownQuery, 'queries'),
     key: defined(ownKey, 'keys'),
@@ -68,7 +68,7 @@ function attendWithFront(
   if (!frontKey || !frontValue) return build.matMul(build.softmax(scores), value);
 
   const [kv, batch, n, size] = query.shape as [number, Dim, Dim, number];
-  const [front, length] = [frontKey.shape[1] as number, key.shape[2] as Dim];
+  const [front, length] = [frontKey.shape[1] as Dim, key.shape[2] as Dim];
   const joined = multiplyDims(batch, n);
   const frontScores = build.matMul(build.reshape(query, [kv, joined, size]), frontKey, { transB: true });
   const weights = build.softmax(build.concat([build.reshape(frontScores, [kv, batch, n, front]), scores], 3));

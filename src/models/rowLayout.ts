@@ -5,13 +5,13 @@ import type { Value } from '../graph/value.js';
 import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
 
 /**
- * How a batch lies in memory. Hidden states are packed rows [front + tokens, width]: first the rows of a prompt that every sequence
- * shares, then the real tokens of all sequences without padding, so that linear layers, norms and activations see no padding at all.
+ * How a batch lies in memory. Hidden states are packed rows [front + tokens, width]: first the rows that every sequence begins with (a
+ * prompt, and what the texts have in common), then the other tokens of all sequences without padding, so that linear layers, norms and activations see no padding at all.
  * Attention alone works on padded blocks per key/value head: [key/value heads, batch, group · length, head size]; the index that pads
  * rows also moves heads to the front, so neither a transpose nor a repeat of grouped queries is needed.
  * The last block's queries are the label rows only: [key/value heads, batch, group · queries, head size].
  *
- * Symbols: tokens (real tokens), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence).
+ * Symbols: tokens (rows behind the front), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence).
  */
 export interface HeadShape {
   readonly numHeads: number;
@@ -43,7 +43,6 @@ export interface HeadBlocks {
 }
 
 export interface RowLayout {
-  readonly frontRows: number;
   /** front + tokens. */
   readonly rows: Dim;
   readonly queries: HeadBlocks;
@@ -53,7 +52,7 @@ export interface RowLayout {
   /** Added to the scores of tokens on tokens: [1 or batch, group · length, length] and [batch, group · queries, length]. */
   readonly mask: Value;
   readonly labelMask: Value;
-  /** Of the front rows on themselves: [group · front, front]. */
+  /** Of the front rows on themselves: [group · front, front]; undefined where there is no front. */
   readonly frontMask: Value | undefined;
   /** Which rows are label rows: [labels] into the rows, and back. */
   readonly labelRows: Value;
@@ -63,18 +62,19 @@ export interface RowLayout {
 /** Large enough that exp gives 0, small enough that nothing overflows. */
 const hidden = -1e9;
 
-/** Where the rows of a graph stand: `frontRows` shared ones, and whether sequences may branch, which needs a mask for each. */
-export interface RowPlan {
-  readonly frontRows: number;
+/** How many rows stand in front (0: none ever), and whether sequences may branch, which needs a mask for each. */
+export interface RowPlan<Count extends Dim = Dim> {
+  readonly front: Count;
   readonly branching: boolean;
 }
 
-export function declareRowLayout(build: Builder, heads: HeadShape, { frontRows, branching }: RowPlan): RowLayout {
+export function declareRowLayout(build: Builder, heads: HeadShape, { front, branching }: RowPlan): RowLayout {
   const { numHeads, numKeyValueHeads: kv } = heads;
   const group = numHeads / kv;
-  const rows = addDims(frontRows, 'tokens');
-  const blocks = (name: string, front: Dim[], block: Dim[], inverse: Dim): HeadBlocks => {
-    const frontIndex = frontRows > 0 && front.length > 0 ? [build.input(`${name}.front`, front)] : [];
+  const rows = addDims(front, 'tokens');
+  const groupFront = multiplyDims(group, front);
+  const blocks = (name: string, frontBlock: Dim[], block: Dim[], inverse: Dim): HeadBlocks => {
+    const frontIndex = front !== 0 && frontBlock.length > 0 ? [build.input(`${name}.front`, frontBlock)] : [];
     return {
       indices: [...frontIndex, build.input(`${name}.index`, block)],
       zeroIndices: [...frontIndex, build.input(`${name}.zeroIndex`, block)],
@@ -84,14 +84,13 @@ export function declareRowLayout(build: Builder, heads: HeadShape, { frontRows, 
   const groupLength = multiplyDims(group, 'length');
   const groupQueries = multiplyDims(group, 'queries');
   return {
-    frontRows,
     rows,
-    queries: blocks('queries', [kv, group * frontRows], [kv, 'batch', groupLength], multiplyDims(numHeads, rows)),
-    keys: blocks('keys', [kv, frontRows], [kv, 'batch', 'length'], multiplyDims(kv, rows)),
+    queries: blocks('queries', [kv, groupFront], [kv, 'batch', groupLength], multiplyDims(numHeads, rows)),
+    keys: blocks('keys', [kv, front], [kv, 'batch', 'length'], multiplyDims(kv, rows)),
     labelQueries: blocks('labelQueries', [], [kv, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
     mask: build.input('mask', [branching ? 'batch' : 1, groupLength, 'length'], 'float'),
     labelMask: build.input('labelMask', ['batch', groupQueries, 'length'], 'float'),
-    frontMask: frontRows > 0 ? build.constant(causalMask(group, frontRows), [group * frontRows, frontRows]) : undefined,
+    frontMask: front === 0 ? undefined : build.input('frontMask', [groupFront, front], 'float'),
     labelRows: build.input('labelRows', ['labels']),
     labelInverse: build.input('labelInverse', [rows]),
   };
@@ -103,10 +102,31 @@ export function selectLabelRows(build: Builder, rows: Value, layout: RowLayout):
   return defined(selected, 'label rows');
 }
 
-const causalMask = (group: number, length: number): number[] =>
-  Array.from({ length: group * length * length }, (_, i) =>
+const causalMask = (group: number, length: number): Tensor => ({
+  data: Float32Array.from({ length: group * length * length }, (_, i) =>
     i % length <= Math.floor(i / length) % length ? 0 : hidden,
+  ),
+  shape: [group * length, length],
+});
+
+/** How many tokens all sequences begin with alike; at least one token of each, and every label row and branch, stays behind them. */
+export function sharedBeginning(sequences: readonly Sequence[]): number {
+  const [first, ...others] = sequences;
+  if (!first) return 0;
+  const limit = Math.min(
+    ...sequences.map((s) => Math.min(s.ids.length - 1, s.labelRows[0] ?? Infinity, s.branches?.[0] ?? Infinity)),
   );
+  for (let i = 0; i < limit; i++) if (others.some((s) => s.ids[i] !== first.ids[i])) return i;
+  return limit;
+}
+
+/** The sequences without their first tokens. */
+export const withoutBeginning = (sequences: readonly Sequence[], count: number): Sequence[] =>
+  sequences.map(({ ids, labelRows, branches }) => ({
+    ids: ids.slice(count),
+    labelRows: labelRows.map((row) => row - count),
+    ...(branches && { branches: branches.map((start) => start - count) }),
+  }));
 
 /** A batch laid out: the feeds of `declareRowLayout`, the token ids, and the position of every row. */
 export interface PackedBatch {
@@ -119,7 +139,7 @@ export interface PackedBatch {
 /** Lays out a batch of sequences, none of them empty. */
 export function packBatch(
   heads: HeadShape,
-  { frontRows, branching }: RowPlan,
+  { front: frontRows, branching }: RowPlan<number>,
   sequences: readonly Sequence[],
 ): PackedBatch {
   const { numHeads, numKeyValueHeads: kv } = heads;
@@ -130,6 +150,10 @@ export function packBatch(
   const ids = Int32Array.from(sequences.flatMap((s) => s.ids));
   const rows = frontRows + ids.length;
   assert(batch > 0 && sequences.every((s) => s.ids.length > 0), 'a batch of sequences that are not empty');
+  assert(
+    sequences.every((s) => s.labelRows.every((row) => row >= 0 && row < s.ids.length)),
+    'label rows inside their sequences',
+  );
 
   /** Row of (sequence, place), or undefined for padding. */
   const starts: number[] = [];
@@ -190,6 +214,7 @@ export function packBatch(
     labelMask: { data: labelMask, shape: [batch, group * queries, length] },
     labelRows: intVector(labelRows),
     labelInverse: intVector(labelInverse),
+    ...(frontRows > 0 && { frontMask: causalMask(group, frontRows) }),
   };
   const addBlocks = (name: string, block: IndexBlock, frontIndex: Tensor[], perRow: number): void => {
     feeds[`${name}.index`] = block.index;

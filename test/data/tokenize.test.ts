@@ -22,10 +22,19 @@ describe('tokenizeExample', () => {
       targetIds: [32, 120, 2],
       cutTokens: 2,
     });
-    expect(tokenizeExample(example, { encode, targetPrefix: '', maxLength: 1 })).toEqual({
-      inputIds: [],
+    expect(tokenizeExample(example, { encode, targetPrefix: '', maxLength: 2 })).toEqual({
+      inputIds: [100],
       targetIds: [120],
-      cutTokens: 4,
+      cutTokens: 3,
+    });
+  });
+
+  it('keeps one token of the input, at which the target begins to be predicted', () => {
+    expectError(() => tokenizeExample(example, { encode, targetPrefix: '', maxLength: 1 }), 'data.targetTooLong', {
+      file: example.file,
+      line: example.line,
+      tokens: 1,
+      maxLength: 1,
     });
   });
 

@@ -106,7 +106,7 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     const added = broadcast(c, at(shape));
     return [product.map((v, i) => v + (added[i] as number))];
   },
-  MatMul: ([a, b], [shape], { transB }) => [multiply(at(a), at(b), false, transB, at(shape))],
+  MatMul: ([a, b], [shape], { transA, transB }) => [multiply(at(a), at(b), transA, transB, at(shape))],
 
   Transpose: ([x], [shape], { perm }) => {
     const strides = stridesOf(at(x).shape);

@@ -133,11 +133,16 @@ const gemmCases = [undefined, [4], ['rows', 4]].flatMap((c) =>
 );
 
 const matMulCases = [[], [2], [2, 'batch']].flatMap((lead) =>
-  [false, true].map((transB): OperatorCase => ({
-    name: `MatMul under [${lead}] with transB ${transB}`,
-    trained: { a: [...lead, 'length', 4], b: transB ? [...lead, 5, 4] : [...lead, 4, 5] },
-    build: (b, inputs) => b.matMul(get(inputs, 'a'), get(inputs, 'b'), { transB }),
-  })),
+  [false, true].flatMap((transA) =>
+    [false, true].map((transB): OperatorCase => ({
+      name: `MatMul under [${lead}] with transA ${transA}, transB ${transB}`,
+      trained: {
+        a: transA ? [...lead, 4, 'length'] : [...lead, 'length', 4],
+        b: transB ? [...lead, 5, 4] : [...lead, 4, 5],
+      },
+      build: (b, inputs) => b.matMul(get(inputs, 'a'), get(inputs, 'b'), { transA, transB }),
+    })),
+  ),
 );
 
 /**

@@ -36,6 +36,7 @@ const root = protobuf.Root.fromJSON({
             output: repeated(2, 'string'),
             opType: field(4, 'string'),
             attribute: repeated(5, 'AttributeProto'),
+            domain: field(7, 'string'),
           },
         },
         AttributeProto: {
@@ -76,7 +77,13 @@ export interface ModelProto {
   opsetImport: { domain: string; version: number }[];
   graph: {
     name: string;
-    node: { opType: string; input: readonly string[]; output: readonly string[]; attribute: AttributeProto[] }[];
+    node: {
+      opType: string;
+      domain: string;
+      input: readonly string[];
+      output: readonly string[];
+      attribute: AttributeProto[];
+    }[];
     initializer: TensorProto[];
     input: ValueInfoProto[];
     output: ValueInfoProto[];

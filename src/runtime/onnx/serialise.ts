@@ -7,6 +7,10 @@ import { encodeModel, type AttributeProto, type TensorProto, type ValueInfoProto
 const opsetVersion = 23;
 const irVersion = 11;
 
+/** onnxruntime's own operators. */
+const fusedDomain = 'com.microsoft';
+const fusedOperators = new Set(['FusedMatMul']);
+
 /** TensorProto.DataType. */
 const elementTypes = { float: 1, int: 6, int64: 7 } as const satisfies Record<OnnxType['dtype'], number>;
 /** AttributeProto.AttributeType. */
@@ -19,11 +23,15 @@ export function serialiseOnnx(graph: OnnxGraph, weights: ReadonlyMap<string, Wei
   return encodeModel({
     irVersion,
     producerName: 'softprompt',
-    opsetImport: [{ domain: '', version: opsetVersion }],
+    opsetImport: [
+      { domain: '', version: opsetVersion },
+      { domain: fusedDomain, version: 1 },
+    ],
     graph: {
       name: 'softprompt',
       node: graph.nodes.map(({ opType, inputs, outputs, attributes }) => ({
         opType,
+        domain: fusedOperators.has(opType) ? fusedDomain : '',
         input: inputs,
         output: outputs,
         attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),

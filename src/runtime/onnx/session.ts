@@ -20,7 +20,7 @@ export async function openOnnxSession(
   weights: WeightLocations,
   { provider, threads, spinning = true }: SessionSettings,
 ): Promise<Executor> {
-  const graph = lowerToOnnx(outputs);
+  const graph = lowerToOnnx(outputs, { fused: provider === 'cpu' });
   const session = await InferenceSession.create(serialiseOnnx(graph, weights.tensors), {
     executionProviders: [provider],
     intraOpNumThreads: threads,

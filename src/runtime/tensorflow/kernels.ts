@@ -34,7 +34,7 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     const product = tf.matMul(at(a), at(b), transA, transB);
     return c ? tf.add(product, c) : product;
   },
-  MatMul: (tf, [a, b], _, { transB }) => tf.matMul(at(a), at(b), false, transB),
+  MatMul: (tf, [a, b], _, { transA, transB }) => tf.matMul(at(a), at(b), transA, transB),
   Transpose: (tf, [x], _, { perm }) => tf.transpose(at(x), [...perm]),
   Reshape: (tf, [x], [shape]) => tf.reshape(at(x), at(shape)),
   Expand: (tf, [x], [shape]) => tf.broadcastTo(at(x), at(shape)),
