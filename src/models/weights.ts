@@ -1,13 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import {
-  layoutSafetensors,
-  readSafetensorsHeader,
-  writeSafetensors,
-  type SafetensorsHeader,
-  type TensorToWrite,
-} from '../store/safetensors.js';
+import { readSafetensorsHeader, type SafetensorsHeader } from '../store/safetensors.js';
+import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../store/writeSafetensors.js';
 import { weightsChecksum } from './checksum.js';
 import type { WeightSource } from './weightSource.js';
 

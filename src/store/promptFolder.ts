@@ -16,8 +16,9 @@ import { nearestTokensSchema } from './eventSchema.js';
 import { formatEvents, parseEvents } from './eventLog.js';
 import { modelCard } from './modelCard.js';
 import { promptDetailsFile, promptDetailsSchema, type PromptDetails } from './promptDetails.js';
-import { readJsonIfPresent, readText } from './readJson.js';
-import { readFloatTensors, readSafetensorsHeader, writeSafetensors, type FloatTensor } from './safetensors.js';
+import { formatJson, readJsonIfPresent, readText } from './readJson.js';
+import { readFloatTensors, readSafetensorsHeader, type FloatTensor } from './safetensors.js';
+import { writeSafetensors } from './writeSafetensors.js';
 import { kindOf } from './storeLocation.js';
 
 const weightsFile = 'adapter_model.safetensors';
@@ -66,10 +67,10 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
     ]);
     await write(adapterConfigFile, formatAdapterConfig(config));
     await write('README.md', modelCard(prompt));
-    if (details) await write(promptDetailsFile, pretty(details));
-    if (recipe) await write(recipeFile, pretty(recipe));
+    if (details) await write(promptDetailsFile, formatJson(details));
+    if (recipe) await write(recipeFile, formatJson(recipe));
     if (history) await write(historyFile, formatEvents(history));
-    if (nearest) await write(interpretationFile, pretty({ nearest }));
+    if (nearest) await write(interpretationFile, formatJson({ nearest }));
   });
 }
 
@@ -153,8 +154,4 @@ const conversion =
 
 async function readHistory(file: string): Promise<RunEvent[] | undefined> {
   return (await kindOf(file)) === undefined ? undefined : parseEvents(await readText(file), file, badPrompt);
-}
-
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

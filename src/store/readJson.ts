@@ -20,6 +20,11 @@ export async function readJsonIfPresent<T>(
   return (await kindOf(file)) === undefined ? undefined : readJson(file, schema, damaged);
 }
 
+/** JSON as our files hold it: indented, with a last line end. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** Throws `store.fileMissing` or `store.unreadable`. */
 export async function readText(file: string): Promise<string> {
   try {

@@ -6,7 +6,7 @@ import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import { makeFolder, writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
-import { readJson } from './readJson.js';
+import { formatJson, readJson } from './readJson.js';
 import { ensureStore, kindOf, runsFolder } from './storeLocation.js';
 
 /** A run's folder, `runs/ID/`: what it was asked, what it told, where it stands, and all that it needs to go on. */
@@ -64,7 +64,7 @@ export async function createRun(
   await ensureStore(store);
   const folder = await newFolder(runsFolder(store), runId(request.name, at));
   try {
-    await writeFileAtomic(runFile(folder, 'recipe'), pretty(request.recipe));
+    await writeFileAtomic(runFile(folder, 'recipe'), formatJson(request.recipe));
     const { name, recipeFile } = request;
     await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'running', pid: process.pid });
   } catch (error) {
@@ -99,7 +99,7 @@ export async function claimRun(folder: string): Promise<Run> {
 
 /** Throws `store.noSpace` or `store.readOnly`. */
 export async function writeRunStatus(folder: string, status: RunStatus): Promise<void> {
-  await writeFileAtomic(runFile(folder, 'status'), pretty(status));
+  await writeFileAtomic(runFile(folder, 'status'), formatJson(status));
 }
 
 /** A folder that no one else has: the name itself, or with a number behind it. */
@@ -127,8 +127,4 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return isErrno(error, 'EPERM');
   }
-}
-
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

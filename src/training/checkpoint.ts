@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { metricsSchema } from '../store/eventSchema.js';
-import { readSafetensorsHeader, readTensors, writeSafetensors } from '../store/safetensors.js';
+import { readSafetensorsHeader, readTensors } from '../store/safetensors.js';
+import { writeSafetensors } from '../store/writeSafetensors.js';
 
 /**
  * Everything that a run needs to go on as if it had never stopped: the numbers as tensors, the rest as JSON in the file's metadata.

@@ -12,7 +12,8 @@ import { makeExamples } from '../../src/data/examples.js';
 import { readTable } from '../../src/data/readTable.js';
 import { tokenizeExample } from '../../src/data/tokenize.js';
 import { openModel, type BaseModel } from '../../src/models/openModel.js';
-import { readFloatTensors, writeSafetensors } from '../../src/store/safetensors.js';
+import { readFloatTensors } from '../../src/store/safetensors.js';
+import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { median } from './median.js';
 

@@ -6,7 +6,8 @@ import { promptParameter, promptTuning } from '../../src/methods/promptTuning.js
 import { causalModel } from '../../src/models/architectures.js';
 import { openModel } from '../../src/models/openModel.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
-import { readFloatTensors, writeSafetensors } from '../../src/store/safetensors.js';
+import { readFloatTensors } from '../../src/store/safetensors.js';
+import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { optimizers } from '../../src/training/optimizers/optimizer.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { median } from './median.js';

@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseModelConfig, type ModelConfig } from '../../src/models/modelConfig.js';
 import { expectWeights } from '../../src/models/weightNames.js';
-import { writeSafetensors, type SafetensorsDtype, type TensorToWrite } from '../../src/store/safetensors.js';
+import { type SafetensorsDtype } from '../../src/store/safetensors.js';
+import { writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
 
 /** Models of a few numbers each, for tests of files. */
 export const tinyLlama = {

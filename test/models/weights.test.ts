@@ -18,7 +18,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelConfig } from '../../src/models/modelConfig.js';
 import { safetensorsWeights } from '../../src/models/safetensorsWeights.js';
 import { prepareWeights, type WeightFiles } from '../../src/models/weights.js';
-import { readFloatTensors, writeSafetensors, type TensorToWrite } from '../../src/store/safetensors.js';
+import { readFloatTensors } from '../../src/store/safetensors.js';
+import { writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
 import { countingTensors, tinyConfig, tinyGpt2, tinyLlama } from './tinyModels.js';
 
 let folder: string;

@@ -7,7 +7,7 @@ import { promptTuningConfig } from '../../src/store/adapterConfig.js';
 import { modelCard } from '../../src/store/modelCard.js';
 import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
 import { loadPrompt, refuseOtherModel, savePrompt, type SavedPrompt } from '../../src/store/promptFolder.js';
-import { writeSafetensors } from '../../src/store/safetensors.js';
+import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { expectError, expectRejection } from '../data/expectError.js';
 
 /** A prompt that PEFT itself saved; see makePeftPrompt.py. */

@@ -3,15 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  layoutSafetensors,
-  readFloatTensors,
-  readSafetensorsHeader,
-  readTensors,
-  writeSafetensors,
-  type TensorArray,
-  type TensorToWrite,
-} from '../../src/store/safetensors.js';
+import { readFloatTensors, readSafetensorsHeader, readTensors, type TensorArray } from '../../src/store/safetensors.js';
+import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
 
 let folder: string;
 let file: string;

@@ -9,7 +9,7 @@ import { llamaModel } from '../../src/models/llama/llama.js';
 import type { Gpt2Config, LlamaConfig, ModelConfig } from '../../src/models/modelConfig.js';
 import { expectWeights } from '../../src/models/weightNames.js';
 import type { WeightLocations } from '../../src/runtime/executor.js';
-import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../../src/store/safetensors.js';
+import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
 import type { Operand } from './float64.js';
 import { randomTensor } from './numbers.js';
 

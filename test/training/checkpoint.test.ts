@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '../../src/store/safetensors.js';
+import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src/training/checkpoint.js';
 import { expectRejection } from '../data/expectError.js';
 
