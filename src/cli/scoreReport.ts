@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Diagnosis } from '../evaluation/doctor.js';
-import type { EvaluatedRow, EvaluateResult } from '../evaluation/evaluatePrompt.js';
-import type { MetricName, Metrics } from '../protocol/events.js';
+import type { EvaluateResult } from '../evaluation/evaluatePrompt.js';
+import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
 import { distanceText, metricName, metricText, wholeNumber } from './numbers.js';
 import { clipped, columnLines, styled, type Screen } from './terminal.js';
 
@@ -51,7 +51,7 @@ function confusionLines({ labels, confusion }: Metrics, screen: Screen): string[
   ];
 }
 
-function wrongLines(wrong: readonly EvaluatedRow[], file: string, screen: Screen): string[] {
+function wrongLines(wrong: readonly JudgedRow[], file: string, screen: Screen): string[] {
   const surest = [...wrong].sort((a, b) => b.probability - a.probability).slice(0, shownRows);
   const title = l10n.t('Wrong rows: {wrong}; the surest of them', { wrong: wholeNumber(wrong.length) });
   const rows = surest.map(({ line, expected, predicted, probability }) => [

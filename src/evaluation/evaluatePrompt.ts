@@ -5,11 +5,11 @@ import { readTable } from '../data/readTable.js';
 import { noMethod, type Method } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource } from '../protocol/dataset.js';
-import type { Metrics } from '../protocol/events.js';
+import type { JudgedRow, Metrics } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import type { Tensor } from '../runtime/executor.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
-import { candidateProbabilities, predicted } from './metrics.js';
+import { judgeRow } from './judgeRow.js';
 import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
 
 export interface EvaluateRequest extends PromptRequest {
@@ -21,19 +21,10 @@ export interface EvaluateRequest extends PromptRequest {
   readonly baseline: boolean;
 }
 
-export interface EvaluatedRow {
-  readonly line: number;
-  readonly expected: string;
-  /** The label ranked first; for free text the target itself. */
-  readonly predicted: string;
-  /** Of the prediction among the labels; for free text, the geometric mean of its tokens' probabilities. */
-  readonly probability: number;
-}
-
 export interface EvaluateResult {
   readonly metrics: Metrics;
   readonly baseline?: Metrics;
-  readonly rows: readonly EvaluatedRow[];
+  readonly rows: readonly JudgedRow[];
 }
 
 /** Scores a file's rows with a saved prompt. An abort stops between two batches and rejects with the signal's reason. */
@@ -63,21 +54,9 @@ export async function evaluatePrompt(
   };
   const { metrics, scored } = await evaluate(method, parameters);
   const baseline = request.baseline ? await evaluate(noMethod, {}) : undefined;
-  const labels = Object.keys(task.labels ?? {});
   return {
     metrics,
     ...(baseline && { baseline: baseline.metrics }),
-    rows: scored.map(({ scores, expected, targetTokens }, i) => {
-      const { line, target } = defined(examples[i], 'an example');
-      const best = predicted(scores);
-      return task.labels
-        ? {
-            line,
-            expected: labels[expected] ?? target,
-            predicted: labels[best] ?? '',
-            probability: candidateProbabilities(scores)[best] ?? 0,
-          }
-        : { line, expected: target, predicted: target, probability: Math.exp((scores[0] ?? 0) / targetTokens) };
-    }),
+    rows: scored.map((row, i) => judgeRow(row, defined(examples[i], 'an example'), task)),
   };
 }

@@ -47,6 +47,8 @@ export type RunEvent =
       value: number;
       metrics: Metrics;
       best: boolean;
+      /** A few rows, always the same ones of a split. */
+      samples: SampleRow[];
     }
   | { type: 'checkpoint'; step: number }
   | { type: 'nearest'; step: number; tokens: NearestTokens[] }
@@ -58,6 +60,21 @@ export type RunEvent =
       seconds: number;
       folder: string;
     };
+
+/** A row and what the model makes of it. */
+export interface JudgedRow {
+  readonly line: number;
+  /** The label or the text that it should be. */
+  readonly expected: string;
+  /** The label ranked first; for free text the target itself. */
+  readonly predicted: string;
+  /** Of the prediction among the labels; for free text, the geometric mean of its tokens' probabilities. */
+  readonly probability: number;
+}
+export interface SampleRow extends JudgedRow {
+  readonly file: string;
+  readonly input: string;
+}
 
 export type Split = 'train' | 'dev' | 'test';
 export type MetricName = 'accuracy' | 'perplexity';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { datasetSourceSchema } from '../protocol/dataset.js';
-import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
+import type { Metrics, NearestTokens, RunEvent, SampleRow } from '../protocol/events.js';
 
 /** Events and scores as they are read back from disk. The types say that each schema keeps to its type. */
 const split = z.enum(['train', 'dev', 'test']);
@@ -18,6 +18,15 @@ export const metricsSchema: z.ZodType<Metrics> = z.object({
 export const nearestTokensSchema: z.ZodType<NearestTokens> = z.object({
   position: count,
   nearest: z.array(z.object({ id: count, token: z.string(), similarity: z.number() })),
+});
+
+const sampleSchema: z.ZodType<SampleRow> = z.object({
+  file: z.string(),
+  line: count,
+  input: z.string(),
+  expected: z.string(),
+  predicted: z.string(),
+  probability: z.number(),
 });
 
 export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', [
@@ -70,6 +79,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     value: z.number(),
     metrics: metricsSchema,
     best: z.boolean(),
+    samples: z.array(sampleSchema),
   }),
   z.object({ type: z.literal('checkpoint'), step: count }),
   z.object({ type: z.literal('nearest'), step: count, tokens: z.array(nearestTokensSchema) }),

@@ -35,6 +35,8 @@ export interface PromptSummary {
   readonly config: AdapterConfig;
   /** Absent where PEFT saved it. */
   readonly details?: PromptDetails;
+  /** As they were when it was saved. */
+  readonly nearest?: readonly NearestTokens[];
 }
 
 /** A prompt as its folder holds it: PEFT's two files, and ours beside them, which a plain PEFT adapter lacks. */
@@ -43,7 +45,6 @@ export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   readonly embeddings: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
-  readonly nearest?: readonly NearestTokens[];
 }
 
 /** A base model, as far as prompts are told apart by it. */
@@ -79,7 +80,7 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
  * Throws `store.notAPrompt`, `store.promptPickle`, `store.unsupportedAdapter`, `store.badPrompt` or `store.badSafetensors`.
  */
 export async function loadPrompt(folder: string): Promise<SavedPrompt> {
-  const { config, details } = await summarisePrompt(folder);
+  const { config, details, nearest } = await summarisePrompt(folder);
   const file = join(folder, weightsFile);
   const embeddings = (await readFloatTensors(file, [embeddingsName])).get(embeddingsName);
   if (embeddings === undefined || !embeddings.data.every(Number.isFinite)) {
@@ -87,14 +88,13 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   }
   const recipe = await readJsonIfPresent(join(folder, recipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
-  const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
   return {
     config,
     embeddings,
     ...(details && { details }),
     ...(recipe && { recipe }),
     ...(history && { history }),
-    ...(interpretation && { nearest: interpretation.nearest }),
+    ...(nearest && { nearest }),
   };
 }
 
@@ -103,7 +103,13 @@ export async function summarisePrompt(folder: string): Promise<PromptSummary> {
   const config = await readAdapterConfig(folder);
   await checkWeights(folder, config);
   const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
-  return { name: details?.name ?? basename(folder), config, ...(details && { details }) };
+  const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
+  return {
+    name: details?.name ?? basename(folder),
+    config,
+    ...(details && { details }),
+    ...(interpretation && { nearest: interpretation.nearest }),
+  };
 }
 
 /**

@@ -26,9 +26,9 @@ const statusSchema = z.object({
   recipeFile: z.string().min(1),
   /** ISO 8601, UTC. */
   started: z.iso.datetime(),
-  state: z.enum(['running', 'stopped', 'finished', 'failed']),
-  /** The process that runs it, or did. */
-  pid: z.int(),
+  state: z.enum(['queued', 'running', 'paused', 'stopped', 'finished', 'failed']),
+  /** The process that runs it, or did; 0 before there was one. */
+  pid: z.int().min(0),
   /** Where its prompt was saved. */
   promptFolder: z.exactOptional(z.string()),
   /** Why it failed: a code of the error catalogue and its arguments. */
@@ -41,7 +41,7 @@ export interface Run {
   readonly folder: string;
   readonly recipe: Recipe;
   readonly status: RunStatus;
-  /** What to tell a person: a run that says "running" and whose process is gone was interrupted, and can be resumed. */
+  /** What to tell a person: a run that says that it lives and whose process is gone was interrupted, and can be resumed. */
   readonly state: RunStatus['state'] | 'interrupted';
 }
 
@@ -81,7 +81,7 @@ export async function readRun(folder: string): Promise<Run> {
   }
   const recipe = await readJson(runFile(folder, 'recipe'), recipeSchema, badRun);
   const status = await readJson(runFile(folder, 'status'), statusSchema, badRun);
-  const lost = status.state === 'running' && !isAlive(status.pid);
+  const lost = isLive(status.state) && !isAlive(status.pid);
   return { id: basename(folder), folder, recipe, status, state: lost ? 'interrupted' : status.state };
 }
 
@@ -120,7 +120,12 @@ export async function newFolder(parent: string, name: string): Promise<string> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process should be there. */
+export function isLive(state: Run['state']): boolean {
+  return state === 'queued' || state === 'running' || state === 'paused';
+}
+
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,7 @@
 import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { isBetter } from '../evaluation/metrics.js';
+import { sampleRows } from '../evaluation/judgeRow.js';
 import { noMethod, type Method } from '../methods/method.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
 import type { Tensor } from '../runtime/executor.js';
@@ -36,6 +37,7 @@ export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
 /** The baseline waits until the first steps have been seen. */
 const baselineStep = 3;
 const smoothing = 0.9;
+const sampleCount = 12;
 
 /** The beginning of a run, as a checkpoint. */
 export const firstCheckpoint = (parameters: ReadonlyMap<string, Float32Array>): Checkpoint => ({
@@ -95,9 +97,11 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     const evaluation = await evaluateExamples(setting, scored, vectors, examples, (state.scores[kind] ??= []), mayGoOn);
     if (!evaluation) return false;
     evaluations[kind] = evaluation;
-    const { metric, value, loss, metrics } = evaluation;
+    const { metric, value, loss, metrics, scored: rows } = evaluation;
     const isBest = kind === 'dev' && keepIfBest(evaluation);
-    host.emit({ type: 'evaluation', step: state.step, split, baseline, loss, metric, value, metrics, best: isBest });
+    const samples = sampleRows(rows, examples, data.task, sampleCount);
+    const { step } = state;
+    host.emit({ type: 'evaluation', step, split, baseline, loss, metric, value, metrics, best: isBest, samples });
     return true;
   };
   const keepIfBest = ({ metric, value, loss, metrics }: Evaluation): boolean => {

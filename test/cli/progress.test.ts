@@ -53,6 +53,7 @@ const evaluation = (split: 'dev' | 'test', at: number, value: number, baseline =
   value,
   metrics: { n: 80, accuracy: value },
   best,
+  samples: [],
 });
 const nearest: RunEvent = {
   type: 'nearest',

@@ -73,6 +73,7 @@ const everyKind: RunEvent[] = [
       ],
     },
     best: true,
+    samples: [{ file: 'dev.tsv', line: 3, input: 'x', expected: 'a', predicted: 'b', probability: 0.5 }],
   },
   checkpoint(5),
   { type: 'nearest', step: 5, tokens: [{ position: 0, nearest: [{ id: 3, token: ' a', similarity: 0.5 }] }] },

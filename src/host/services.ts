@@ -1,0 +1,56 @@
+import type * as vscode from 'vscode';
+import type {
+  CachedModel,
+  DatasetSummary,
+  ModelChoice,
+  Preview,
+  RecipeFault,
+  RecipeText,
+} from '../protocol/inspectMessages.js';
+import type { RunEvent } from '../protocol/events.js';
+import type { Recipe } from '../protocol/recipe.js';
+import type { Listed } from '../store/catalogue.js';
+import type { PromptSummary } from '../store/promptFolder.js';
+import type { Run } from '../store/runFolder.js';
+
+/** Starts runs and speaks with their processes. Failures are `SoftpromptError`s. */
+export interface RunControl {
+  /** Makes the run's folder and starts its process; gives back the folder. */
+  start(request: { readonly recipe: Recipe; readonly recipeFile: string; readonly store: string }): Promise<string>;
+  resume(folder: string): Promise<void>;
+  pause(folder: string): Promise<void>;
+  continue(folder: string): Promise<void>;
+  /** Ends after the step under way and keeps the best so far. */
+  stop(folder: string): Promise<void>;
+}
+
+/** A run as it stands on disk, followed while it lives. */
+export interface FollowedRun extends Run {
+  readonly store: string;
+  readonly events: readonly RunEvent[];
+  /** Whether its process can be reached. */
+  readonly controllable: boolean;
+}
+
+/** The stores of the workspace, followed. */
+export interface Stores {
+  /** Those there are or would be: each workspace folder's, or the user's own where none is open. */
+  readonly folders: readonly string[];
+  /** The newest first. */
+  readonly runs: readonly (Listed<FollowedRun> & { readonly store: string })[];
+  readonly prompts: readonly (Listed<PromptSummary> & { readonly store: string })[];
+  readonly onDidChangePrompts: vscode.Event<void>;
+  /** `from`: the number of the first event that is new or changed; without a run, the list changed. */
+  readonly onDidChangeRuns: vscode.Event<{ readonly run?: FollowedRun; readonly from: number }>;
+  refresh(): Promise<void>;
+}
+
+/** The inspect process; started at the first request. Requests fail with `SoftpromptError`s. */
+export interface Inspector {
+  models(folders: readonly string[]): Promise<readonly ModelChoice[]>;
+  dataset(path: string): Promise<DatasetSummary>;
+  preview(recipe: RecipeText): Promise<Preview>;
+  validate(recipe: RecipeText): Promise<readonly RecipeFault[]>;
+  cache(options: { readonly clear: boolean }): Promise<readonly CachedModel[]>;
+  doctor(folders: readonly string[]): Promise<unknown>;
+}

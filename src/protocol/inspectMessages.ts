@@ -1,0 +1,90 @@
+import { RequestType } from 'vscode-jsonrpc';
+import type { ErrorMessage } from './errorCode.js';
+import type { RunEvent, Split } from './events.js';
+
+/**
+ * What the extension asks the inspect process, which holds models and tokenizers so that the extension host need not.
+ * A request that fails carries an `ErrorMessage` as its error's data.
+ */
+
+/** Base models: the bundled one, those in `folders` (three levels deep), and those of the Hugging Face cache. */
+export const modelsRequest = new RequestType<{ readonly folders: readonly string[] }, readonly ModelChoice[], void>(
+  'inspect/models',
+);
+export type ModelChoice =
+  | {
+      readonly usable: true;
+      readonly name: string;
+      readonly path: string;
+      readonly modelType: string;
+      readonly parameters: number;
+    }
+  | { readonly usable: false; readonly name: string; readonly path: string; readonly error: ErrorMessage };
+
+/** A data file: its columns, how many rows, and the task that can be inferred, or why none can. */
+export const datasetRequest = new RequestType<{ readonly path: string }, DatasetSummary, void>('inspect/dataset');
+export interface DatasetSummary {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly task: TaskSummary | { readonly error: ErrorMessage };
+}
+export interface TaskSummary {
+  readonly task: 'classification' | 'generation';
+  readonly template: string;
+  readonly target: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** What a recipe's run would be: rows as the model will see them, token counts, size, time and memory. */
+export const previewRequest = new RequestType<RecipeText, Preview, void>('inspect/preview');
+export interface RecipeText {
+  /** The recipe's text, saved or not. */
+  readonly text: string;
+  /** Absolute; paths in the recipe are relative to it. */
+  readonly recipeFile: string;
+}
+export interface Preview {
+  readonly model: string;
+  readonly task: TaskSummary;
+  readonly rows: readonly PreviewRow[];
+  /** `data` and `notice` events, as a run tells them. */
+  readonly events: readonly RunEvent[];
+  readonly trainable: number;
+  readonly modelParameters: number;
+  readonly estimate: Estimate;
+}
+export interface PreviewRow {
+  readonly file: string;
+  readonly line: number;
+  readonly split: Split;
+  readonly virtualTokens: number;
+  readonly input: string;
+  readonly target: string;
+  /** Of input and target together, virtual tokens not counted. */
+  readonly tokens: number;
+  readonly cutTokens: number;
+}
+export interface Estimate {
+  readonly steps: number;
+  readonly seconds: number;
+  readonly memoryMb: number;
+}
+
+/** What a schema cannot see: files and columns that are not there, labels that do not match, a model that does not open. */
+export const validateRequest = new RequestType<RecipeText, readonly RecipeFault[], void>('inspect/validate');
+export interface RecipeFault {
+  /** The field at fault, such as `['data', 'train']`. */
+  readonly path: readonly string[];
+  readonly error: ErrorMessage;
+}
+
+/** The cache of converted models, with sizes in bytes; `clear` removes them. */
+export const cacheRequest = new RequestType<{ readonly clear: boolean }, readonly CachedModel[], void>('inspect/cache');
+export interface CachedModel {
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** What works on this machine, as `softprompt doctor --json` prints it. */
+export const doctorRequest = new RequestType<{ readonly folders: readonly string[] }, unknown, void>('inspect/doctor');
