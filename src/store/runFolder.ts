@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -85,10 +85,19 @@ export async function readRun(folder: string): Promise<Run> {
   }
   const recipe = await readJson(runFile(folder, 'recipe'), recipeSchema, badRun);
   const status = await readJson(runFile(folder, 'status'), statusSchema, badRun);
-  // Its process is on its way for a moment.
-  const isStarting = status.pid === 0 && Date.now() - Date.parse(status.started) < 60_000;
+  // Without a process, one is on its way, for a moment.
+  const isStarting = status.pid === 0 && Date.now() - (await stat(runFile(folder, 'status'))).mtimeMs < startMs;
   const lost = isLive(status.state) && !isStarting && !isAlive(status.pid);
   return { id: basename(folder), folder, recipe, status, state: lost ? 'interrupted' : status.state };
+}
+
+/** How long a process may take to claim its run. */
+const startMs = 60_000;
+
+/** Puts a run that has no process back into the queue, for a process that is about to be started. Throws `store.runInUse`. */
+export async function queueRun(folder: string): Promise<void> {
+  const run = await claimRun(folder);
+  await writeRunStatus(folder, { ...run.status, pid: 0 });
 }
 
 /** Makes this process the owner of a run that no other process has; it waits for its turn. Throws `store.runInUse`, and what `readRun` throws. */
