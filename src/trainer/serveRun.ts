@@ -32,8 +32,11 @@ export async function serveRun(folder: string, controls: RunControls): Promise<R
   const description = await describeProcess(folder);
   const { socket: path, token } = description;
   const watchers = new Set<MessageConnection>();
+  const sockets = new Set<Socket>();
   const watch = watchWatchers(controls);
   const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     const connection = connect(socket, token, controls, () => {
       watchers.add(connection);
       watch.count(watchers.size);
@@ -54,7 +57,7 @@ export async function serveRun(folder: string, controls: RunControls): Promise<R
     },
     async close() {
       watch.dispose();
-      for (const watcher of watchers) watcher.end();
+      for (const socket of sockets) socket.destroySoon();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -83,9 +86,10 @@ function connect(socket: Socket, token: string, controls: RunControls, attached:
 
 function watchWatchers({ unwatched }: RunControls): { count(watchers: number): void; dispose(): void } {
   let paused = false;
+  let disposed = false;
   let timer: NodeJS.Timeout | undefined;
   const count = (watchers: number): void => {
-    if (!unwatched) return;
+    if (!unwatched || disposed) return;
     clearTimeout(timer);
     if (watchers === 0) {
       timer = setTimeout(() => {
@@ -98,7 +102,13 @@ function watchWatchers({ unwatched }: RunControls): { count(watchers: number): v
     }
   };
   count(0);
-  return { count, dispose: () => clearTimeout(timer) };
+  return {
+    count,
+    dispose: () => {
+      disposed = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function listen(server: Server, path: string): Promise<void> {
