@@ -100,8 +100,9 @@ class TrainingPanel extends LitElement {
     const { dev, baseline } = view.evaluations;
     const latest = dev ?? baseline;
     return html`
-      ${header(view, this.asked, (action) => this.act(action))} ${progress(view)} ${banner(view, this.problem)}
+      ${header(view, this.asked, (action) => this.act(action))}
       <main>
+        <div>${progress(view)} ${banner(view, this.problem)}</div>
         <div class="columns">
           ${metricCard(runs, this.zoom, this.onZoom)}
           ${lossCard({
@@ -123,23 +124,29 @@ class TrainingPanel extends LitElement {
             : nothing
         }
         ${this.folded('rates', l10n.t('Learning rate and gradient norm'), () => rateCards(runs, this.zoom, this.onZoom))}
-        ${this.folded('log', l10n.t('Log'), () => log(view.log))}
+        ${this.folded('log', l10n.t('Log'), () => {
+          const all = 'all of the log';
+          return guard([view.log, this.opened.has(all)], () =>
+            log(view.log, this.opened.has(all), () => this.open(all, true)),
+          );
+        })}
       </main>
       <div class="visually-hidden" role="status">${this.said}</div>
     `;
   }
 
-  private folded(name: string, title: string, content: () => TemplateResult): TemplateResult {
-    const toggle = ({ target }: { target: HTMLDetailsElement }): void => {
-      const opened = new Set(this.opened);
-      if (target.open) opened.add(name);
-      else opened.delete(name);
-      this.opened = opened;
-    };
-    return html`<details @toggle=${toggle}>
+  private folded(name: string, title: string, content: () => unknown): TemplateResult {
+    return html`<details @toggle=${({ target }: { target: HTMLDetailsElement }) => this.open(name, target.open)}>
       <summary><h2>${title}</h2></summary>
       ${this.opened.has(name) ? content() : nothing}
     </details>`;
+  }
+
+  private open(part: string, isOpen: boolean): void {
+    const opened = new Set(this.opened);
+    if (isOpen) opened.add(part);
+    else opened.delete(part);
+    this.opened = opened;
   }
 
   private act(action: RunAction): void {

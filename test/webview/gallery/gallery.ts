@@ -36,6 +36,7 @@ const run = (id: string, change: Partial<PanelRun> = {}): PanelRun => ({
   plan: { method: 'PROMPT_TUNING', virtualTokens: 20, model: 'softprompt-9m', steps: 300, evalEvery: 80 },
   ...change,
 });
+const long = run('long', { plan: { ...run('').plan, steps: 30_000 } });
 const error = {
   message: 'The run ended unexpectedly: the process was killed, probably because memory ran out.',
   advice: 'Lower training.batchSize to 8 and resume.',
@@ -82,10 +83,7 @@ const scenes: Record<string, () => [PanelRun, readonly RunEvent[]][]> = {
     [run('tickets-lr', { state: 'finished' }), recorded.map((event) => shifted(event, 0.8))],
     [run('tickets-p5', { state: 'stopped' }), until(200).map((event) => shifted(event, 1.3))],
   ],
-  long: () => {
-    const steps = Number(query.get('steps') ?? 10_000);
-    return [[run('long', { plan: { ...run('').plan, steps: 30_000 } }), longRun(0, steps)]];
-  },
+  long: () => [[long, longRun(0, Number(query.get('steps') ?? 10_000))]],
 };
 
 function shifted(event: RunEvent, factor: number): RunEvent {
@@ -111,6 +109,5 @@ function longRun(after: number, count: number): RunEvent[] {
 }
 
 function tell(events: readonly RunEvent[]): void {
-  const own = scenes.long?.()[0]?.[0] ?? run('long');
-  send({ type: 'delta', number: ++number, run: own, told: packEvents(events) });
+  send({ type: 'delta', number: ++number, run: long, told: packEvents(events) });
 }

@@ -115,7 +115,6 @@ export class ChartElement extends LitElement implements PlotSettings {
     return html`
       <ul class="legend">
         ${this.lines.map((line, i) => html`<li>${swatch(line)} ${line.label} <b>${this.valueText(line, i)}</b></li>`)}
-        ${x === undefined ? nothing : html`<li class="at">${stepText(x)}</li>`}
       </ul>
       <div
         class="plot"
@@ -136,6 +135,7 @@ export class ChartElement extends LitElement implements PlotSettings {
             ? html`<button class="link" @click=${() => this.fireZoom(undefined)}>${l10n.t('Show all steps')}</button>`
             : nothing
         }
+        <span class="at">${x === undefined ? nothing : stepText(x)}</span>
       </div>
       ${this.asTable ? valueTable(this.lines, this.format, this.summary) : nothing}
     `;

@@ -35,6 +35,8 @@ export interface PlotListener {
 }
 
 const height = 220;
+/** Shapes nearer than this, in pixels, would run together: of those only the first is drawn. */
+const shapeGap = 9;
 /** Cursors of all charts move together: they all have steps on their x axis. */
 const syncKey = 'steps';
 
@@ -45,7 +47,7 @@ export function plotLines(target: HTMLElement, settings: () => PlotSettings, lis
     width: Math.max(1, target.clientWidth),
     height,
     // Room for the words of marks, and for half of the last step's number.
-    padding: [16, 14, 0, 0],
+    padding: [16, 22, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -72,7 +74,9 @@ export function plotLines(target: HTMLElement, settings: () => PlotSettings, lis
       }),
       axis({
         size: 58,
-        values: (_, splits) => splits.map((value) => settings().format(value)),
+        // Those that the filter leaves out come as null, whatever the type says.
+        values: (_, splits: (number | null)[]) =>
+          splits.map((value) => (value === null ? '' : settings().format(value))),
         ...(logScale && { filter: (_: uPlot, splits: number[]) => readable(splits) }),
       }),
     ],
@@ -126,10 +130,14 @@ function series({ colour, dash, shape, pointsOnly }: ChartLine): uPlot.Series {
           paths: (u, i, first, last) => {
             const path = new Path2D();
             const [xs, ys] = [u.data[0], u.data[i] ?? []];
+            let drawn = -Infinity;
             for (let p = first; p <= last; p++) {
               const [x, y] = [xs[p], ys[p]];
               if (x === undefined || y === undefined || y === null) continue;
-              addShape(path, shape, u.valToPos(x, 'x', true), u.valToPos(y, 'y', true), uPlot.pxRatio);
+              const left = u.valToPos(x, 'x', true);
+              if (shape !== 'dot' && left - drawn < shapeGap * uPlot.pxRatio) continue;
+              drawn = left;
+              addShape(path, shape, left, u.valToPos(y, 'y', true), uPlot.pxRatio);
             }
             return { fill: path };
           },

@@ -34,7 +34,7 @@ const corners: Record<Shape, readonly Corner[] | undefined> = {
   ],
 };
 
-/** `scale`: canvas pixels for one of CSS. */
+/** To be filled, which closes it: `closePath` takes longer the more there is. `scale`: canvas pixels for one of CSS. */
 export function addShape(path: Path2D, shape: Shape, x: number, y: number, scale: number): void {
   const size = radius[shape] * scale;
   const points = corners[shape];
@@ -47,7 +47,6 @@ export function addShape(path: Path2D, shape: Shape, x: number, y: number, scale
     if (i === 0) path.moveTo(x + cx * size, y + cy * size);
     else path.lineTo(x + cx * size, y + cy * size);
   });
-  path.closePath();
 }
 
 /** A line as the legend shows it. */

@@ -37,7 +37,9 @@ export function valueTable(
 
 function chosen(x: ArrayLike<number>): number[] {
   const stride = Math.max(1, Math.ceil(x.length / mostRows));
-  return Array.from(x).filter((_, i) => i % stride === 0 || i === x.length - 1);
+  const count = Math.ceil(x.length / stride);
+  const last = x[x.length - 1];
+  return [...Array.from({ length: count }, (_, i) => x[i * stride] ?? 0), ...(last === undefined ? [] : [last])];
 }
 
 function valueText({ x, y }: ChartLine, step: number, format: (value: number) => string): string {

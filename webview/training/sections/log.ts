@@ -1,13 +1,25 @@
 import * as l10n from '@vscode/l10n';
-import { html, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { duration, metricName, metricText, wholeNumber } from '../numbers.js';
 import type { LogEvent } from '../runView.js';
 
+/** So many lines are made at first; a long run has thousands. */
+const firstLines = 200;
+
 /** What happened, line by line, the newest first. */
-export function log(events: readonly LogEvent[]): TemplateResult {
-  return html`<ol class="log scroll" tabindex="0" reversed aria-label=${l10n.t('Log')}>
-    ${events.toReversed().map((event) => html`<li>${lineOf(event)}</li>`)}
-  </ol>`;
+export function log(events: readonly LogEvent[], all: boolean, showAll: () => void): TemplateResult {
+  const lines = all ? events : events.slice(-firstLines);
+  const more = events.length - lines.length;
+  return html`<ol class="log scroll" tabindex="0" aria-label=${l10n.t('Log')}>
+      ${lines.toReversed().map((event) => html`<li>${lineOf(event)}</li>`)}
+    </ol>
+    ${
+      more > 0
+        ? html`<button class="link" @click=${showAll}>
+            ${l10n.t('Show earlier lines: {count}', { count: wholeNumber(more) })}
+          </button>`
+        : nothing
+    }`;
 }
 
 function lineOf(event: LogEvent): TemplateResult {
