@@ -32,6 +32,7 @@ const programs = {
   ...common,
   entryPoints: {
     softprompt: 'src/cli/main.ts',
+    trainer: 'src/trainer/main.ts',
     checkProviderProcess: 'src/runtime/onnx/checkProviderProcess.ts',
     ...(existsSync('test/bench/main.ts') && { bench: 'test/bench/main.ts' }),
   },

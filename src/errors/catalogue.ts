@@ -1,6 +1,7 @@
 import { dataErrors } from './dataErrors.js';
 import { modelErrors } from './modelErrors.js';
 import { runErrors } from './runErrors.js';
+import type { ErrorMessage } from './errorMessage.js';
 import { storeErrors } from './storeErrors.js';
 
 /**
@@ -15,4 +16,15 @@ export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[
 /** The sentence that a person reads, in the current language, and what to do about it. */
 export function describe<C extends ErrorCode>(code: C, args: ErrorArguments<C>): { message: string; advice: string } {
   return (catalogue[code] as (a: ErrorArguments<C>) => { message: string; advice: string })(args);
+}
+
+/** As `describe`, for an error that comes from another process or from a file; one that this version does not know, as it came. */
+export function describeMessage({ code, args }: ErrorMessage): { message: string; advice: string } {
+  return isErrorCode(code)
+    ? describe(code, args as ErrorArguments<typeof code>)
+    : { message: `${code} ${JSON.stringify(args)}`, advice: '' };
+}
+
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(catalogue, code);
 }

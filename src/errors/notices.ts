@@ -7,6 +7,7 @@ const notices: Readonly<Record<string, (a: Record<string, string | number>) => s
       file: a.file ?? '',
       megabytes: Math.round(Number(a.bytes) / 1e6),
     }),
+  waitingForRun: (a) => l10n.t('Waiting until "{run}" has trained: one training at a time on a device.', a),
   sharedRows: (a) =>
     l10n.t(
       '{count} rows of {split} also stand in train, so its score will look better than it is; the first: {file}:{line} is {trainFile}:{trainLine}',

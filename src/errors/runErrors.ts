@@ -79,6 +79,30 @@ export const runErrors = {
     message: l10n.t('{prompt}: this prompt does not say which base model it belongs to.', a),
     advice: l10n.t('Name it with --model.'),
   }),
+  'run.outOfMemory': (a: { step: number }) => ({
+    message: l10n.t('The run ended at step {step} because memory ran out.', a),
+    advice: l10n.t('Resume goes on from the last checkpoint; close other programs, or lower training.batchSize.'),
+  }),
+  'run.killed': (a: { step: number; signal: string }) => ({
+    message: l10n.t('The training process was killed at step {step} ({signal}).', a),
+    advice: l10n.t('Resume goes on from the last checkpoint.'),
+  }),
+  'run.vanished': (a: { step: number }) => ({
+    message: l10n.t('The training process is gone since step {step}: it was killed, or the machine went down.', a),
+    advice: l10n.t('Resume goes on from the last checkpoint.'),
+  }),
+  'run.noNode': (a: { platform: string }) => ({
+    message: l10n.t('This package of the extension brings no Node for {platform}.', a),
+    advice: l10n.t('Set softprompt.nodePath to a Node of version 20.19 or newer.'),
+  }),
+  'run.notReachable': (a: { run: string }) => ({
+    message: l10n.t('The process of {run} does not answer.', a),
+    advice: l10n.t('Where a terminal runs it, press Ctrl-C there; otherwise wait a moment and try again.'),
+  }),
+  'run.notStarted': (a: { node: string; reason: string }) => ({
+    message: l10n.t('The training process could not be started with {node}: {reason}', a),
+    advice: l10n.t('Set softprompt.nodePath to a Node of version 20.19 or newer.'),
+  }),
   'run.crashed': (a: { reason: string }) => ({
     message: l10n.t('The run ended unexpectedly: {reason}', a),
     advice: l10n.t('softprompt resume goes on from its last checkpoint.'),

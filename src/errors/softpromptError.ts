@@ -1,4 +1,5 @@
 import type { ErrorArguments, ErrorCode } from './catalogue.js';
+import type { ErrorMessage } from './errorMessage.js';
 
 /**
  * Something the user can act on: a code and its arguments, never a finished sentence, so that it crosses processes and languages.
@@ -13,5 +14,10 @@ export class SoftpromptError<C extends ErrorCode = ErrorCode> extends Error {
     options?: { cause: unknown },
   ) {
     super(`${code} ${JSON.stringify(args)}`, options);
+  }
+
+  /** As it crosses processes. */
+  toMessage(): ErrorMessage {
+    return { code: this.code, args: { ...Object(this.args) } };
   }
 }

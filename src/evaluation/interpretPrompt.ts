@@ -1,4 +1,4 @@
-import { readWeight } from '../models/embeddingRows.js';
+import { readWeightBlocks } from '../models/embeddingRows.js';
 import type { BaseModel } from '../models/openModel.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { NearestTokens } from '../protocol/events.js';
@@ -14,11 +14,11 @@ export async function interpretPrompt(request: PromptRequest & { readonly top: n
 /** prompt [P, hidden], row-major. Special tokens are left out. */
 export async function nearestToPrompt(
   prompt: Float32Array,
-  base: BaseModel,
+  base: Pick<BaseModel, 'weights' | 'tokenizer'>,
   model: CausalModel,
   top: number,
 ): Promise<NearestTokens[]> {
-  const table = await readWeight(base.weights, model.embeddingName);
+  const table = readWeightBlocks(base.weights, model.embeddingName);
   const textOf = (id: number): string | undefined =>
     base.tokenizer.isSpecial(id) ? undefined : base.tokenizer.tokenText(id);
   return nearestTokens(prompt, table, model.hiddenSize, top, textOf);

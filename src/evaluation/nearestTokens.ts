@@ -2,30 +2,31 @@ import type { NearestTokens } from '../protocol/events.js';
 
 /**
  * The k tokens whose embeddings have the highest cosine similarity with each virtual token (Lester et al. 2021 §7).
- * prompt [P, width] and table [vocabulary, width], row-major; tokens that `textOf` does not name are left out.
+ * prompt [P, width] and table [vocabulary, width], row-major, the table in blocks of rows; tokens that `textOf` does not name are left out.
  */
-export function nearestTokens(
+export async function nearestTokens(
   prompt: Float32Array,
-  table: Float32Array,
+  table: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   width: number,
   k: number,
   textOf: (id: number) => string | undefined,
-): NearestTokens[] {
-  const rows = table.length / width;
+): Promise<NearestTokens[]> {
   const positions = prompt.length / width;
   const unit = normalised(prompt, width);
   const best = Array.from({ length: positions }, (): { id: number; similarity: number }[] => []);
-  for (let id = 0; id < rows; id++) {
-    const text = textOf(id);
-    if (text === undefined) continue;
-    let square = 0;
-    for (let i = id * width; i < (id + 1) * width; i++) square += (table[i] as number) ** 2;
-    if (square === 0) continue;
-    const scale = 1 / Math.sqrt(square);
-    for (let p = 0; p < positions; p++) {
-      let dot = 0;
-      for (let i = 0; i < width; i++) dot += (unit[p * width + i] as number) * (table[id * width + i] as number);
-      insert(best[p] as { id: number; similarity: number }[], { id, similarity: dot * scale }, k);
+  let id = 0;
+  for await (const block of table) {
+    for (let start = 0; start < block.length; start += width, id++) {
+      if (textOf(id) === undefined) continue;
+      let square = 0;
+      for (let i = 0; i < width; i++) square += (block[start + i] as number) ** 2;
+      if (square === 0) continue;
+      const scale = 1 / Math.sqrt(square);
+      for (let p = 0; p < positions; p++) {
+        let dot = 0;
+        for (let i = 0; i < width; i++) dot += (unit[p * width + i] as number) * (block[start + i] as number);
+        insert(best[p] as { id: number; similarity: number }[], { id, similarity: dot * scale }, k);
+      }
     }
   }
   return best.map((nearest, position) => ({

@@ -27,6 +27,7 @@ export interface RunControl {
 /** A run as it stands on disk, followed while it lives. */
 export interface FollowedRun extends Run {
   readonly store: string;
+  /** While it lives, all; afterwards without its steps but the last (`Stores.history` has them). */
   readonly events: readonly RunEvent[];
   /** Whether its process can be reached. */
   readonly controllable: boolean;
@@ -42,6 +43,8 @@ export interface Stores {
   readonly onDidChangePrompts: vscode.Event<void>;
   /** `from`: the number of the first event that is new or changed; without a run, the list changed. */
   readonly onDidChangeRuns: vscode.Event<{ readonly run?: FollowedRun; readonly from: number }>;
+  /** Every event of a run. */
+  history(folder: string): Promise<readonly RunEvent[]>;
   refresh(): Promise<void>;
 }
 
@@ -51,6 +54,6 @@ export interface Inspector {
   dataset(path: string): Promise<DatasetSummary>;
   preview(recipe: RecipeText): Promise<Preview>;
   validate(recipe: RecipeText): Promise<readonly RecipeFault[]>;
-  cache(options: { readonly clear: boolean }): Promise<readonly CachedModel[]>;
+  cache(options: { readonly clear: readonly string[] }): Promise<readonly CachedModel[]>;
   doctor(folders: readonly string[]): Promise<unknown>;
 }

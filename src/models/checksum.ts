@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -28,11 +28,8 @@ async function fileChecksum(file: string, cacheFolder: string): Promise<string> 
   try {
     const path = await realpath(file);
     const { size, mtimeMs } = await stat(path);
-    const record = join(
-      cacheFolder,
-      'checksums',
-      `${createHash('sha256').update(path).digest('hex').slice(0, 32)}.json`,
-    );
+    const name = createHash('sha256').update(path).digest('hex').slice(0, 32);
+    const record = join(recordsFolder(cacheFolder), `${name}.json`);
     const known = await readRecord(record);
     if (known?.path === path && known.size === size && known.mtimeMs === mtimeMs) return known.sha256;
 
@@ -45,6 +42,23 @@ async function fileChecksum(file: string, cacheFolder: string): Promise<string> 
   } catch (error) {
     throw asReadError(error, file);
   }
+}
+
+const recordsFolder = (cacheFolder: string): string => join(cacheFolder, 'checksums');
+
+/** The files whose checksums are kept: checksum → path. */
+export async function knownChecksums(cacheFolder: string): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  const folder = recordsFolder(cacheFolder);
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw asReadError(error, folder);
+  });
+  for (const name of names) {
+    const record = await readRecord(join(folder, name));
+    if (record) known.set(record.sha256, record.path);
+  }
+  return known;
 }
 
 async function readRecord(file: string): Promise<z.infer<typeof recordSchema> | undefined> {

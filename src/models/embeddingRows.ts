@@ -26,13 +26,20 @@ export async function readWeightRows(
   }
 }
 
-/** A whole weight matrix, row-major. */
-export async function readWeight(weights: WeightLocations, name: string): Promise<Float32Array> {
-  const { file, offset, byteLength } = defined(weights.tensors.get(name), name);
+/** Some megabytes: a table of a large vocabulary is never in memory whole. */
+const rowsAtOnce = 4096;
+
+/** A weight matrix [rows, width] in blocks of rows, in order. */
+export async function* readWeightBlocks(weights: WeightLocations, name: string): AsyncGenerator<Float32Array> {
+  const { file, offset, byteLength, shape } = defined(weights.tensors.get(name), name);
   const path = join(weights.folder, file);
+  const blockBytes = rowsAtOnce * (shape[1] as number) * Float32Array.BYTES_PER_ELEMENT;
   const handle = await open(path);
   try {
-    return new Float32Array((await readBytes(handle, path, offset, byteLength)).buffer);
+    for (let at = 0; at < byteLength; at += blockBytes) {
+      const { buffer } = await readBytes(handle, path, offset + at, Math.min(blockBytes, byteLength - at));
+      yield new Float32Array(buffer);
+    }
   } finally {
     await handle.close();
   }

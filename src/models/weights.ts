@@ -4,6 +4,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../store/safetensors.js';
 import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../store/writeSafetensors.js';
 import { weightsChecksum } from './checksum.js';
+import { weightsCacheFolder } from './weightsCache.js';
 import type { WeightSource } from './weightSource.js';
 
 /** Where each tensor lies as float32, so that it can be memory-mapped. */
@@ -63,7 +64,7 @@ async function inPlace(source: WeightSource): Promise<WeightFiles | undefined> {
 }
 
 async function converted(source: WeightSource, checksum: string, options: PrepareOptions): Promise<WeightFiles> {
-  const file = join(options.cacheFolder, 'weights', `${checksum}-v${converterVersion}.safetensors`);
+  const file = join(weightsCacheFolder(options.cacheFolder), `${checksum}-v${converterVersion}.safetensors`);
   const known = await readCopy(file, source);
   if (!known) await convert(source, file, options);
   const { tensors } = known ?? (await readSafetensorsHeader(file));

@@ -1,5 +1,5 @@
 import { RequestType } from 'vscode-jsonrpc';
-import type { ErrorMessage } from './errorCode.js';
+import type { ErrorMessage } from '../errors/errorMessage.js';
 import type { RunEvent, Split } from './events.js';
 
 /**
@@ -78,11 +78,14 @@ export interface RecipeFault {
   readonly error: ErrorMessage;
 }
 
-/** The cache of converted models, with sizes in bytes; `clear` removes them. */
-export const cacheRequest = new RequestType<{ readonly clear: boolean }, readonly CachedModel[], void>('inspect/cache');
+/** The converted models that are left after the files named by `clear` were removed. */
+export const cacheRequest = new RequestType<{ readonly clear: readonly string[] }, readonly CachedModel[], void>(
+  'inspect/cache',
+);
 export interface CachedModel {
   readonly name: string;
   readonly file: string;
+  /** Size in bytes. */
   readonly bytes: number;
 }
 

@@ -13,11 +13,11 @@ export type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
  * temporary file beside it, fsync, rename, fsync of the folder. Missing parent folders are made.
  * Throws `store.noSpace` or `store.readOnly`; what `data` throws passes unchanged.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array | Chunks): Promise<void> {
+export async function writeFileAtomic(path: string, data: string | Uint8Array | Chunks, mode = 0o666): Promise<void> {
   const temporary = siblingName(path, 'tmp');
   try {
     await makeFolder(dirname(temporary));
-    const handle = await open(temporary, 'wx');
+    const handle = await open(temporary, 'wx', mode);
     try {
       if (typeof data === 'string' || data instanceof Uint8Array) await handle.writeFile(data);
       else for await (const chunk of data) await handle.writeFile(chunk);

@@ -5,7 +5,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { adapterConfigFile } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
 import { summarisePrompt, type PromptSummary } from './promptFolder.js';
-import { newFolder, readRun, runId, type Run } from './runFolder.js';
+import { isLive, newFolder, readRun, runId, type Run } from './runFolder.js';
 import { kindOf, promptsFolder, runsFolder, trashFolder } from './storeLocation.js';
 
 /** What a folder of the store holds, or why it cannot be read: a damaged one never takes the others with it. */
@@ -38,7 +38,7 @@ export async function findPrompt(store: string, prompt: string, from: string): P
 export async function findRun(store: string, run: string | undefined, from: string): Promise<string> {
   if (run === undefined) {
     const resumable = (await listRuns(store)).find(
-      (listed) => 'value' in listed && listed.value.state !== 'finished' && listed.value.state !== 'running',
+      (listed) => 'value' in listed && listed.value.state !== 'finished' && !isLive(listed.value.state),
     );
     if (resumable) return resumable.folder;
     throw new SoftpromptError('store.noRun', { run: '', store });

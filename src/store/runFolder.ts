@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -6,6 +6,7 @@ import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import { makeFolder, writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
+import { isAlive } from './liveProcess.js';
 import { formatJson, readJson } from './readJson.js';
 import { ensureStore, kindOf, runsFolder } from './storeLocation.js';
 
@@ -15,6 +16,8 @@ export const runFiles = {
   status: 'status.json',
   events: 'events.jsonl',
   checkpoint: 'checkpoint.safetensors',
+  process: 'process.json',
+  log: 'process.log',
 } as const;
 
 export const runFile = (folder: string, file: keyof typeof runFiles): string => join(folder, runFiles[file]);
@@ -53,12 +56,13 @@ export function runId(name: string, at: Date): string {
 }
 
 /**
- * Makes a run's folder with its recipe and status, owned by this process; two runs of one second get folders of their own.
+ * Makes a run's folder with its recipe and status, owned by a process, or by none yet (0); two runs of one second get folders of their own.
  * Throws `store.noSpace` or `store.readOnly`.
  */
 export async function createRun(
   store: string,
   request: { readonly name: string; readonly recipe: Recipe; readonly recipeFile: string },
+  pid: number,
   at = new Date(),
 ): Promise<string> {
   await ensureStore(store);
@@ -66,7 +70,7 @@ export async function createRun(
   try {
     await writeFileAtomic(runFile(folder, 'recipe'), formatJson(request.recipe));
     const { name, recipeFile } = request;
-    await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'running', pid: process.pid });
+    await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'queued', pid });
   } catch (error) {
     await rm(folder, { recursive: true });
     throw error;
@@ -81,20 +85,32 @@ export async function readRun(folder: string): Promise<Run> {
   }
   const recipe = await readJson(runFile(folder, 'recipe'), recipeSchema, badRun);
   const status = await readJson(runFile(folder, 'status'), statusSchema, badRun);
-  const lost = isLive(status.state) && !isAlive(status.pid);
+  // Without a process, one is on its way, for a moment.
+  const isStarting = status.pid === 0 && Date.now() - (await stat(runFile(folder, 'status'))).mtimeMs < startMs;
+  const lost = isLive(status.state) && !isStarting && !isAlive(status.pid);
   return { id: basename(folder), folder, recipe, status, state: lost ? 'interrupted' : status.state };
 }
 
-/** Makes this process a stopped or interrupted run's owner. Throws `store.runInUse`, and what `readRun` throws. */
+/** How long a process may take to claim its run. */
+const startMs = 60_000;
+
+/** Puts a run that has no process back into the queue, for a process that is about to be started. Throws `store.runInUse`. */
+export async function queueRun(folder: string): Promise<void> {
+  const run = await claimRun(folder);
+  await writeRunStatus(folder, { ...run.status, pid: 0 });
+}
+
+/** Makes this process the owner of a run that no other process has; it waits for its turn. Throws `store.runInUse`, and what `readRun` throws. */
 export async function claimRun(folder: string): Promise<Run> {
   const run = await readRun(folder);
-  if (run.state === 'running' && run.status.pid !== process.pid) {
-    throw new SoftpromptError('store.runInUse', { run: run.id, pid: run.status.pid });
+  const { pid } = run.status;
+  if (isLive(run.state) && pid !== 0 && pid !== process.pid) {
+    throw new SoftpromptError('store.runInUse', { run: run.id, pid });
   }
-  const status: RunStatus = { ...run.status, state: 'running', pid: process.pid };
+  const status: RunStatus = { ...run.status, state: 'queued', pid: process.pid };
   delete status.error;
   await writeRunStatus(folder, status);
-  return { ...run, status, state: 'running' };
+  return { ...run, status, state: 'queued' };
 }
 
 /** Throws `store.noSpace` or `store.readOnly`. */
@@ -123,13 +139,4 @@ export async function newFolder(parent: string, name: string): Promise<string> {
 /** Whether a process should be there. */
 export function isLive(state: Run['state']): boolean {
   return state === 'queued' || state === 'running' || state === 'paused';
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, 'EPERM');
-  }
 }

@@ -18,6 +18,9 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return join(homeStore(environment), 'cache');
 }
 
+/** Where processes of this machine wait for their turn to train. */
+export const queueFolder = (cache: string): string => join(cache, 'queue');
+
 /**
  * The store that serves a folder: the nearest `.softprompt` in it or above; else the one to be made at the workspace's root (the nearest
  * folder with .git or package.json, else the folder itself). Without a folder, the user's own. Makes nothing.

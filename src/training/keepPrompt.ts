@@ -10,7 +10,7 @@ import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
-import type { RunContext } from './runContext.js';
+import { trainableCount, type RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
 const nearestCount = 5;
@@ -92,7 +92,7 @@ function describePrompt(
       steps: result.step,
       bestStep: result.bestStep,
       seconds: result.seconds,
-      trainable: method.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      trainable: trainableCount(method),
     },
     scores: [
       ...score('dev', false, result.bestMetrics),

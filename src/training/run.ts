@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { makeGate, type Gate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
-import { claimRun, createRun, runFile, writeRunStatus, type RunStatus } from '../store/runFolder.js';
-import { kindOf, promptsFolder } from '../store/storeLocation.js';
+import { claimRun, createRun, readRun, runFile, writeRunStatus, type RunStatus } from '../store/runFolder.js';
+import { kindOf, promptsFolder, queueFolder } from '../store/storeLocation.js';
+import { takeTurn, type Turn } from '../store/trainingQueue.js';
 import { readCheckpoint, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
 import { keepPrompt } from './keepPrompt.js';
-import { initialParameters, openRunContext, type RunContext } from './runContext.js';
+import { initialParameters, openRunContext, trainableCount, type RunContext } from './runContext.js';
 import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
 
 export interface TrainResult {
@@ -27,6 +29,7 @@ export async function train(
   request: { recipe: Recipe; recipeFile: string; store: string; cacheFolder: string },
   onEvent: OnEvent,
   signal: AbortSignal,
+  gate = makeGate(),
 ): Promise<TrainResult> {
   const { recipe, recipeFile, store, cacheFolder } = request;
   const name = recipeName(recipe, recipeFile);
@@ -37,27 +40,40 @@ export async function train(
     onEvent(notice);
   });
   const first = firstCheckpoint(await initialParameters(context, recipeFile));
-  const folder = await createRun(store, { name, recipe, recipeFile });
-  return runInFolder({ folder, store, name, context, start: first, early, keep: 0 }, onEvent, signal);
+  const folder = await createRun(store, { name, recipe, recipeFile }, process.pid);
+  return runInFolder(
+    { folder, store, name, context, start: first, early, keep: 0, cacheFolder, gate },
+    onEvent,
+    signal,
+  );
 }
 
-/** Goes on with a stopped, interrupted or failed run from its last checkpoint, to the same bytes as if it had never stopped. */
+/**
+ * Begins a run that waits in its folder, or goes on with a stopped, interrupted or failed one from its last checkpoint, to the same bytes as
+ * if it had never stopped.
+ */
 export async function resume(
   { runFolder, cacheFolder }: { runFolder: string; cacheFolder: string },
   onEvent: OnEvent,
   signal: AbortSignal,
+  gate = makeGate(),
 ): Promise<TrainResult> {
   const { recipe, status } = await claimRun(runFolder);
   const { name, recipeFile } = status;
   return failing(runFolder, async () => {
-    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, onEvent);
+    const early: RunEvent[] = [];
+    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => {
+      early.push(notice);
+      onEvent(notice);
+    });
     const file = runFile(runFolder, 'checkpoint');
     const found = (await kindOf(file)) === 'file';
     const start = found ? await readCheckpoint(file) : firstCheckpoint(await initialParameters(context, recipeFile));
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
     const store = dirname(dirname(runFolder));
     const keep = start.anchor?.events ?? 0;
-    return runInFolder({ folder: runFolder, store, name, context, start, early: [], keep }, onEvent, signal);
+    const run = { folder: runFolder, store, name, context, start, early, keep, cacheFolder, gate };
+    return runInFolder(run, onEvent, signal);
   });
 }
 
@@ -71,25 +87,44 @@ interface OwnedRun {
   readonly early: readonly RunEvent[];
   /** How many events of an earlier process stay. */
   readonly keep: number;
+  readonly cacheFolder: string;
+  readonly gate: Gate;
 }
 
 async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal): Promise<TrainResult> {
-  const { folder, store, name, context, start } = run;
+  const { folder, store, name, context, start, gate } = run;
   return failing(folder, async () => {
     const log = await openEventLog(runFile(folder, 'events'), run.keep);
     const emit: OnEvent = (event) => {
       log.append(event);
       onEvent(event);
     };
+    let turn: Turn | undefined;
     try {
       run.early.forEach(log.append);
       emit(startEvent(run));
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
       const anchor = anchorOf(context);
+      turn = await takeTurn(
+        {
+          folder: queueFolder(run.cacheFolder),
+          device: context.engine.device,
+          name,
+          onWait: (holder) => emit({ type: 'notice', code: 'waitingForRun', args: { run: holder } }),
+        },
+        signal,
+      );
+      if (!turn) {
+        await updateStatus(folder, { state: 'stopped' });
+        return { folder, reason: 'stopped' };
+      }
+      await updateStatus(folder, { state: 'running' });
       const result = await trainLoop(context, start, {
         emit,
         signal,
+        gate,
         checkpointEveryMs,
+        onPause: (paused) => updateStatus(folder, { state: paused ? 'paused' : 'running' }),
         saveCheckpoint: (checkpoint) =>
           writeCheckpoint(runFile(folder, 'checkpoint'), { ...checkpoint, anchor: { ...anchor, events: log.count } }),
       });
@@ -102,6 +137,7 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       await updateStatus(folder, { state: reason === 'stopped' ? 'stopped' : 'finished', promptFolder });
       return { folder: promptFolder, reason };
     } finally {
+      await turn?.release();
       log.close();
     }
   });
@@ -112,18 +148,16 @@ async function failing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code, args } =
+    const known =
       error instanceof SoftpromptError ? error : new SoftpromptError('run.crashed', { reason: String(error) });
     // A full disk may refuse this too; the first error is the one to tell.
-    await updateStatus(folder, { state: 'failed', error: { code, args: args as Record<string, unknown> } }).catch(
-      () => undefined,
-    );
+    await updateStatus(folder, { state: 'failed', error: known.toMessage() }).catch(() => undefined);
     throw error;
   }
 }
 
 async function updateStatus(folder: string, change: Partial<RunStatus>): Promise<void> {
-  const { status } = await claimRun(folder);
+  const { status } = await readRun(folder);
   await writeRunStatus(folder, { ...status, ...change });
 }
 
@@ -137,7 +171,7 @@ function startEvent({ folder, name, context, start }: OwnedRun): RunEvent {
     method: recipe.method.peft_type,
     device: engine.device,
     threads: engine.threads,
-    trainable: method.parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    trainable: trainableCount(method),
     modelParameters: base.parameters,
     steps: recipe.training.maxSteps,
     resumedAt: start.state.step,

@@ -10,50 +10,70 @@ import { causalModel } from '../models/architectures.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import { resolveModelPath } from '../models/modelPath.js';
-import { openModel, type BaseModel } from '../models/openModel.js';
+import { inspectModel, type BaseModel, type InspectedModel } from '../models/openModel.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
+import { prepareWeights } from '../models/weights.js';
 import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import { loadPrompt } from '../store/promptFolder.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
-/** Everything that a run stands on, opened and checked before its first step. */
-export interface RunContext {
+/** What a recipe asks for, with its data read and its model looked at; nothing heavy is loaded. */
+export interface RunPlan {
   readonly recipe: Recipe;
-  readonly base: BaseModel;
+  readonly base: InspectedModel;
   readonly model: CausalModel;
   readonly method: Method;
   readonly data: PreparedData;
   readonly tokenize: TokenizeOptions;
+}
+
+/** Everything that a run stands on, opened and checked before its first step. */
+export interface RunContext extends Omit<RunPlan, 'base'> {
+  readonly base: BaseModel;
   readonly engine: Engine;
 }
 
-export interface RunRequest {
+export interface RecipeRequest {
   readonly recipe: Recipe;
   /** Paths in the recipe are relative to this file's folder. */
   readonly recipeFile: string;
+}
+export interface RunRequest extends RecipeRequest {
   readonly cacheFolder: string;
+}
+
+/** Throws what reading the data and looking at the model throw. */
+export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<RunPlan> {
+  const folder = dirname(resolve(recipeFile));
+  const data = await prepareData(recipe.data, folder, recipe.training.seed);
+  if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
+  const base = await inspectModel(resolveModelPath(recipe.model, folder));
+  const model = causalModel(base.config);
+  const method = promptTuning(recipe.method.num_virtual_tokens, model.hiddenSize);
+  const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
+  return { recipe, base, model, method, data, tokenize };
 }
 
 export async function openRunContext(
   { recipe, recipeFile, cacheFolder }: RunRequest,
   onEvent: (event: RunEvent) => void,
 ): Promise<RunContext> {
-  const folder = dirname(resolve(recipeFile));
-  const threads = recipe.threads ?? availableParallelism();
-  const data = await prepareData(recipe.data, folder, recipe.training.seed);
-  if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
-  const base = await openModel(resolveModelPath(recipe.model, folder), {
+  const plan = await planRun({ recipe, recipeFile });
+  const { source, ...base } = plan.base;
+  const weights = await prepareWeights(source, {
     cacheFolder,
     onConvert: ({ file, bytes }) => onEvent({ type: 'notice', code: 'convertingModel', args: { file, bytes } }),
   });
-  const model = causalModel(base.config);
-  const method = promptTuning(recipe.method.num_virtual_tokens, model.hiddenSize);
-  const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
-  const engine = await openEngine({ engine: recipe.engine, provider: recipe.provider, threads, cacheFolder });
-  return { recipe, base, model, method, data, tokenize, engine };
+  const { engine: kind, provider, threads = availableParallelism() } = recipe;
+  const engine = await openEngine({ engine: kind, provider, threads, cacheFolder });
+  return { ...plan, base: { ...base, ...weights }, engine };
 }
+
+/** How many numbers a method trains. */
+export const trainableCount = ({ parameters }: Method): number =>
+  parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /** The first vectors, as the recipe's initialisation makes them: parameter name → row-major values. */
 export async function initialParameters(

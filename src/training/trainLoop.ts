@@ -1,8 +1,11 @@
 import { defined } from '../common/assert.js';
+import type { Gate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
 import { noMethod, type Method } from '../methods/method.js';
+import { promptParameter } from '../methods/promptTuning.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
 import type { Tensor } from '../runtime/executor.js';
 import type { Checkpoint, RunState } from './checkpoint.js';
@@ -18,6 +21,9 @@ export interface LoopHost {
   /** How much work may be lost; what is under way when it is over comes on top. */
   readonly checkpointEveryMs: number;
   readonly signal: AbortSignal;
+  /** Where the loop waits, with a checkpoint written, while a person has paused it. */
+  readonly gate: Gate;
+  onPause(paused: boolean): Promise<void>;
 }
 
 export interface LoopResult {
@@ -38,6 +44,8 @@ export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
 const baselineStep = 3;
 const smoothing = 0.9;
 const sampleCount = 12;
+const nearestWhileTraining = 3;
+const nearestEveryMs = 5000;
 
 /** The beginning of a run, as a checkpoint. */
 export const firstCheckpoint = (parameters: ReadonlyMap<string, Float32Array>): Checkpoint => ({
@@ -62,7 +70,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   const best = stored('best.');
   const evaluations: Partial<Record<EvaluationKind, Evaluation>> = {};
 
-  const startMs = performance.now() - state.seconds * 1000;
+  let startMs = performance.now() - state.seconds * 1000;
   const seconds = (): number => (performance.now() - startMs) / 1000;
   let checkpointMs = performance.now();
   const saveCheckpoint = async (): Promise<void> => {
@@ -80,7 +88,26 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   const mayGoOn = async (): Promise<boolean> => {
     if (performance.now() - checkpointMs > host.checkpointEveryMs) await saveCheckpoint();
     await new Promise((resolve) => setImmediate(resolve));
+    if (host.gate.closed && !host.signal.aborted) await pause();
     return !host.signal.aborted;
+  };
+  const pause = async (): Promise<void> => {
+    await saveCheckpoint();
+    const pausedMs = performance.now();
+    await host.onPause(true);
+    await host.gate.passed(host.signal);
+    await host.onPause(false);
+    startMs += performance.now() - pausedMs;
+  };
+  let nearestDueMs = 0;
+  /** The nearest tokens as they are now, told so seldom that they cost a thirtieth of the time at most. */
+  const tellNearest = async (): Promise<void> => {
+    const begin = performance.now();
+    if (begin < nearestDueMs) return;
+    const vectors = defined(current().get(promptParameter), promptParameter);
+    const tokens = await nearestToPrompt(vectors, base, model, nearestWhileTraining);
+    host.emit({ type: 'nearest', step: state.step, tokens });
+    nearestDueMs = performance.now() + Math.max(nearestEveryMs, 30 * (performance.now() - begin));
   };
 
   /** False where it was stopped before its end. */
@@ -130,6 +157,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     if (!(await evaluate('dev', method, tensorsOf(current())))) return false;
     state.evaluatedStep = step;
     delete state.scores.dev;
+    await tellNearest();
     return true;
   };
 

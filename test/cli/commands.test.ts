@@ -171,6 +171,7 @@ describe('softprompt resume', () => {
     const run = await createRun(
       store,
       { name: 'a', recipe, recipeFile: join(folder, 'a') },
+      process.pid,
       new Date(2026, 0, 2, 3, 4, 5),
     );
     const resume: Work['resume'] = (request, onEvent, signal) => {

@@ -43,7 +43,7 @@ describe('a run’s folder', () => {
   });
 
   it('keeps its recipe and belongs to this process', async () => {
-    const folder = await createRun(store, request, noon);
+    const folder = await createRun(store, request, process.pid, noon);
     expect(folder).toBe(join(store, 'runs', 'tickets-20261121-120005'));
     expect(await readRun(folder)).toEqual({
       id: 'tickets-20261121-120005',
@@ -53,16 +53,16 @@ describe('a run’s folder', () => {
         name: 'tickets',
         recipeFile: request.recipeFile,
         started: noon.toISOString(),
-        state: 'running',
+        state: 'queued',
         pid: process.pid,
       },
-      state: 'running',
+      state: 'queued',
     });
     expect(await readdir(store)).toEqual(['.gitignore', 'runs']);
   });
 
   it('is another for every run, also within a second', async () => {
-    const folders = await Promise.all([1, 2, 3].map(() => createRun(store, request, noon)));
+    const folders = await Promise.all([1, 2, 3].map(() => createRun(store, request, process.pid, noon)));
     expect(folders.map((folder) => folder.slice(store.length)).sort()).toEqual([
       join('/runs', 'tickets-20261121-120005'),
       join('/runs', 'tickets-20261121-120005-2'),
@@ -71,18 +71,18 @@ describe('a run’s folder', () => {
   });
 
   it('is interrupted where its process is gone, and can be claimed then; not while another process runs it', async () => {
-    const folder = await createRun(store, request, noon);
+    const folder = await createRun(store, request, process.pid, noon);
     const { status } = await readRun(folder);
     await writeRunStatus(folder, { ...status, pid: deadPid, error: { code: 'store.noSpace', args: { file: 'f' } } });
     expect((await readRun(folder)).state).toBe('interrupted');
-    expect((await claimRun(folder)).state).toBe('running');
+    expect((await claimRun(folder)).state).toBe('queued');
     expect((await readRun(folder)).status).toEqual(status);
     await writeRunStatus(folder, { ...status, pid: process.ppid });
     await expectRejection(claimRun(folder), 'store.runInUse', { run: 'tickets-20261121-120005', pid: process.ppid });
   });
 
   it('says what is damaged', async () => {
-    const folder = await createRun(store, request, noon);
+    const folder = await createRun(store, request, process.pid, noon);
     await writeFile(runFile(folder, 'status'), '{"name":"a"}');
     await expect(readRun(folder)).rejects.toMatchObject({
       code: 'store.badRun',
@@ -93,23 +93,23 @@ describe('a run’s folder', () => {
 
 describe('listRuns and findRun', () => {
   it('give the newest first, and a damaged one without losing the others', async () => {
-    const first = await createRun(store, request, noon);
-    const second = await createRun(store, { ...request, name: 'a' }, later);
+    const first = await createRun(store, request, process.pid, noon);
+    const second = await createRun(store, { ...request, name: 'a' }, process.pid, later);
     await mkdir(join(store, 'runs', 'zero'));
     const listed = await listRuns(store);
     expect(listed.map(({ folder }) => folder)).toEqual([second, first, join(store, 'runs', 'zero')]);
     expect(listed.map((run) => ('damage' in run ? run.damage.code : run.value.state))).toEqual([
-      'running',
-      'running',
+      'queued',
+      'queued',
       'store.fileMissing',
     ]);
   });
 
   it('find the newest that can be resumed, or the one that is named', async () => {
     await expectRejection(findRun(store, undefined, store), 'store.noRun', { run: '', store });
-    const stopped = await createRun(store, request, noon);
+    const stopped = await createRun(store, request, process.pid, noon);
     await writeRunStatus(stopped, { ...(await readRun(stopped)).status, state: 'stopped' });
-    const finished = await createRun(store, request, later);
+    const finished = await createRun(store, request, process.pid, later);
     await writeRunStatus(finished, { ...(await readRun(finished)).status, state: 'finished' });
     expect(await findRun(store, undefined, store)).toBe(stopped);
     expect(await findRun(store, 'tickets-20261121-123000', store)).toBe(finished);

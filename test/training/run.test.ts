@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeGate } from '../../src/common/gate.js';
 import type { RunEvent } from '../../src/protocol/events.js';
 import { recipeSchema, type Recipe } from '../../src/protocol/recipe.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { listRuns } from '../../src/store/catalogue.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
 import { runFile } from '../../src/store/runFolder.js';
+import { takeTurn } from '../../src/store/trainingQueue.js';
 import type { Checkpoint } from '../../src/training/checkpoint.js';
 import { resume, train } from '../../src/training/run.js';
 import { initialParameters, openRunContext } from '../../src/training/runContext.js';
@@ -101,20 +103,58 @@ describe('a run', () => {
     const saveCheckpoint = async (checkpoint: Checkpoint): Promise<void> => {
       checkpoints.push(structuredClone(checkpoint));
     };
-    const whole = await trainLoop(context, first, {
-      emit: ignore,
-      signal: never,
-      checkpointEveryMs: 0,
-      saveCheckpoint,
-    });
+    const undisturbed = { emit: ignore, signal: never, gate: makeGate(), onPause: async () => undefined };
+    const whole = await trainLoop(context, first, { ...undisturbed, checkpointEveryMs: 0, saveCheckpoint });
     const evaluating = checkpoints.filter(({ state }) => state.scores.dev !== undefined);
     expect(checkpoints.length).toBeGreaterThan(10);
     expect(evaluating.length).toBeGreaterThan(0);
     for (const checkpoint of [checkpoints[0], checkpoints[3], evaluating[0], evaluating.at(-1), checkpoints.at(-2)]) {
       if (!checkpoint) throw new Error('a checkpoint is missing');
-      const host = { emit: ignore, signal: never, checkpointEveryMs: Infinity, saveCheckpoint: async () => undefined };
+      const host = { ...undisturbed, checkpointEveryMs: Infinity, saveCheckpoint: async () => undefined };
       expect((await trainLoop(context, checkpoint, host)).best).toEqual(whole.best);
     }
+  });
+
+  it('waits where it is paused, with a checkpoint and its state on disk, and ends with the same bytes', async () => {
+    const whole = await train(request('whole'), ignore, never);
+    const gate = makeGate();
+    const store = join(folder, 'paused');
+    const states: string[] = [];
+    const done = train(request('paused'), (e) => e.type === 'step' && e.step === 3 && gate.close(), never, gate);
+    await expect
+      .poll(async () => {
+        const [run] = await listRuns(store);
+        if (run && 'value' in run) states.push(run.value.state);
+        return states.at(-1);
+      })
+      .toBe('paused');
+    const [run] = await listRuns(store);
+    expect(run && (await readFile(runFile(run.folder, 'checkpoint'))).length).toBeGreaterThan(0);
+    gate.open();
+    expect(await promptBytes((await done).folder)).toEqual(await promptBytes(whole.folder));
+  });
+
+  it('waits for its turn while another trains on the device, and can be stopped there', async () => {
+    const turn = await takeTurn(
+      { folder: join(folder, 'cache', 'queue'), device: 'cpu', name: 'first', onWait: ignore },
+      never,
+    );
+    const stop = new AbortController();
+    const events: RunEvent[] = [];
+    const result = await train(
+      request('waits'),
+      (event) => {
+        events.push(event);
+        if (event.type === 'notice' && event.code === 'waitingForRun') stop.abort();
+      },
+      stop.signal,
+    );
+    expect(result.reason).toBe('stopped');
+    expect(events.at(-1)).toEqual({ type: 'notice', code: 'waitingForRun', args: { run: 'first' } });
+    await turn?.release();
+    expect((await resume({ runFolder: result.folder, cacheFolder: join(folder, 'cache') }, ignore, never)).reason).toBe(
+      'finished',
+    );
   });
 
   it('accumulates gradients to the same step as one large batch', async () => {

@@ -1,0 +1,94 @@
+import { createMessageConnection, ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
+import { modelsFolder } from '../common/productFolder.js';
+import { inferTask } from '../data/columns.js';
+import { readTable } from '../data/readTable.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { diagnose } from '../evaluation/doctor.js';
+import { findModels, type FoundModel } from '../models/findModels.js';
+import { clearConvertedModels, listConvertedModels } from '../models/weightsCache.js';
+import {
+  cacheRequest,
+  datasetRequest,
+  doctorRequest,
+  modelsRequest,
+  previewRequest,
+  validateRequest,
+  type DatasetSummary,
+  type ModelChoice,
+  type RecipeText,
+} from '../protocol/inspectMessages.js';
+import { parseRecipe } from '../protocol/parseRecipe.js';
+import { cacheFolder } from '../store/storeLocation.js';
+import { previewRecipe } from '../training/previewRecipe.js';
+import type { RecipeRequest } from '../training/runContext.js';
+import { validateRecipe } from '../training/validateRecipe.js';
+
+/** Answers the extension's questions on the standard streams until they close. */
+export function inspect(): void {
+  const connection = createMessageConnection(process.stdin, process.stdout);
+  connection.onRequest(
+    modelsRequest,
+    told(async ({ folders }) => (await findModels([modelsFolder(), ...folders])).map(asChoice)),
+  );
+  connection.onRequest(
+    datasetRequest,
+    told(({ path }) => summariseDataset(path)),
+  );
+  connection.onRequest(
+    previewRequest,
+    told(async (recipe) => previewRecipe(parsed(recipe))),
+  );
+  connection.onRequest(
+    validateRequest,
+    told(async (recipe) => validateRecipe(parsed(recipe))),
+  );
+  connection.onRequest(
+    doctorRequest,
+    told(({ folders }) => diagnose({ cacheFolder: cacheFolder(), folders })),
+  );
+  connection.onRequest(
+    cacheRequest,
+    told(async ({ clear }) => {
+      await clearConvertedModels(cacheFolder(), clear);
+      return listConvertedModels(cacheFolder());
+    }),
+  );
+  connection.onClose(() => process.exit());
+  connection.listen();
+}
+
+const parsed = ({ text, recipeFile }: RecipeText): RecipeRequest => ({
+  recipe: parseRecipe(text, recipeFile),
+  recipeFile,
+});
+
+async function summariseDataset(path: string): Promise<DatasetSummary> {
+  const table = await readTable(path, { path });
+  const { columns, rows } = table;
+  try {
+    return { columns, rows: rows.length, task: inferTask(table, {}) };
+  } catch (error) {
+    if (!(error instanceof SoftpromptError)) throw error;
+    return { columns, rows: rows.length, task: { error: error.toMessage() } };
+  }
+}
+
+function asChoice(model: FoundModel): ModelChoice {
+  const { name, path } = model;
+  if (!model.usable) return { usable: false, name, path, error: model.error.toMessage() };
+  const { config, parameters } = model;
+  const modelType = config.architecture === 'llama' ? config.modelType : config.architecture;
+  return { usable: true, name, path, modelType, parameters };
+}
+
+/** The answer, or an error that crosses as a code and its arguments. */
+function told<P, R>(answer: (params: P) => Promise<R>): (params: P) => Promise<R> {
+  return async (params) => {
+    try {
+      return await answer(params);
+    } catch (error) {
+      if (!(error instanceof SoftpromptError)) throw error;
+      throw new ResponseError(ErrorCodes.InvalidParams, error.message, error.toMessage());
+    }
+  };
+}
