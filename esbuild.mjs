@@ -49,5 +49,24 @@ const programs = {
   },
 };
 
+/** The page of the training panel, with all that it shows: nothing is fetched from elsewhere. */
+const webview = {
+  bundle: true,
+  platform: 'browser',
+  entryPoints: [
+    { in: 'webview/training/main.ts', out: 'training' },
+    { in: 'webview/training/training.css', out: 'training' },
+    { in: '@vscode/codicons/dist/codicon.css', out: 'codicon' },
+  ],
+  outdir: 'dist/webview',
+  assetNames: '[name]',
+  loader: { '.ttf': 'file' },
+  format: 'esm',
+  target: 'chrome120',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 await rm('dist', { recursive: true, force: true });
-await Promise.all([build(host), build(programs)]);
+await Promise.all([build(host), build(programs), build(webview)]);

@@ -29,6 +29,8 @@ const ownedPackages = {
   '@tensorflow/tfjs-core': 'src/runtime/tensorflow',
   '@tensorflow/tfjs-node-gpu': 'src/runtime/tensorflow',
   vscode: 'src/host',
+  lit: 'webview',
+  uplot: 'webview',
 };
 
 const zones = Object.entries(rooms).map(([room, allowed]) => ({

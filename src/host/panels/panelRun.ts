@@ -1,0 +1,36 @@
+import { describe, type ErrorArguments, type ErrorCode } from '../../errors/catalogue.js';
+import { SoftpromptError } from '../../errors/softpromptError.js';
+import type { PanelRun, Problem } from '../../protocol/panelMessages.js';
+import type { FollowedRun } from '../services.js';
+
+/** A run as the panel shows it. */
+export function panelRun({ folder, state, status, recipe, controllable }: FollowedRun): PanelRun {
+  const { method, model, training } = recipe;
+  const { maxSteps, evalEvery, earlyStopping } = training;
+  return {
+    id: folder,
+    name: status.name,
+    state,
+    ...(status.error && { problem: problemOf(status.error) }),
+    controllable,
+    saved: status.promptFolder !== undefined,
+    plan: {
+      method: method.peft_type,
+      virtualTokens: method.num_virtual_tokens,
+      model: model.split(/[\\/]/).at(-1) ?? model,
+      steps: maxSteps,
+      evalEvery,
+      ...(earlyStopping !== undefined && { earlyStopping }),
+    },
+  };
+}
+
+/** Words for what an action on a run threw; a defect of ours goes on. */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof SoftpromptError) return problemOf(error);
+  throw error;
+}
+
+function problemOf({ code, args }: { readonly code: string; readonly args: unknown }): Problem {
+  return describe(code as ErrorCode, args as ErrorArguments<ErrorCode>);
+}

@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { PanelRun } from '../../protocol/panelMessages.js';
+import type { FollowedRun, Stores } from '../services.js';
+
+interface RunItem extends vscode.QuickPickItem {
+  readonly folder: string;
+}
+
+/** Asks for a run, the newest first; gives back its folder. */
+export async function pickRun(stores: Stores): Promise<string | undefined> {
+  const items = runItems(stores);
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Open Run'),
+    placeHolder:
+      items.length === 0
+        ? vscode.l10n.t('There are no runs yet; Train Prompt starts one')
+        : vscode.l10n.t('A run to look at'),
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.folder;
+}
+
+/** Asks which runs to lay over a run's charts; undefined where the question was put away. */
+export async function pickCompared(
+  stores: Stores,
+  folder: string,
+  compared: readonly string[],
+): Promise<string[] | undefined> {
+  const items = runItems(stores)
+    .filter((item) => item.folder !== folder)
+    .map((item) => ({ ...item, picked: compared.includes(item.folder) }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Compare with Other Runs'),
+    placeHolder: vscode.l10n.t('Runs to lay over the charts'),
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.map((item) => item.folder);
+}
+
+function runItems({ runs }: Stores): RunItem[] {
+  return runs.flatMap((run) => ('value' in run ? [runItem(run.value)] : []));
+}
+
+function runItem({ id, folder, state, status, recipe }: FollowedRun): RunItem {
+  const started = new Date(status.started).toLocaleString(vscode.env.language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  return {
+    label: `$(${stateIcon[state]}) ${status.name}`,
+    description: vscode.l10n.t('{state}, started {time}', { state: stateName(state), time: started }),
+    detail: `${recipe.model} · ${id}`,
+    folder,
+  };
+}
+
+const stateIcon: Record<PanelRun['state'], string> = {
+  queued: 'clock',
+  running: 'play-circle',
+  paused: 'debug-pause',
+  stopped: 'circle-slash',
+  finished: 'pass',
+  failed: 'error',
+  interrupted: 'warning',
+};
+
+function stateName(state: PanelRun['state']): string {
+  switch (state) {
+    case 'queued':
+      return vscode.l10n.t('queued');
+    case 'running':
+      return vscode.l10n.t('running');
+    case 'paused':
+      return vscode.l10n.t('paused');
+    case 'stopped':
+      return vscode.l10n.t('stopped');
+    case 'finished':
+      return vscode.l10n.t('finished');
+    case 'failed':
+      return vscode.l10n.t('failed');
+    case 'interrupted':
+      return vscode.l10n.t('interrupted');
+  }
+}
