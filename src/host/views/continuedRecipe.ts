@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DatasetSource } from '../../protocol/dataset.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
@@ -27,8 +28,8 @@ export function continuedRecipe({ recipe, promptFolder, virtualTokens, name, fro
   const { train, dev, test, ...reading } = data;
   return {
     name,
-    // Beside paths there are names, and only a path begins with a dot.
-    model: model.startsWith('.') ? moved(model) : model,
+    // A name such as org/model looks like a path.
+    model: existsSync(resolve(from, model)) ? moved(model) : model,
     data: {
       train: movedSource(train),
       ...(dev !== undefined && { dev: movedSource(dev) }),
