@@ -2,9 +2,8 @@ import { expect, it } from 'vitest';
 import { pythonSnippet } from '../../src/store/pythonSnippet.js';
 
 it('loads an adapter on its base model', () => {
-  expect(
-    pythonSnippet({ base: 'org/model', adapter: 'C:\\store\\tickets', text: 'say "hi"\nQueue:' }),
-  ).toMatchInlineSnapshot(`
+  expect(pythonSnippet({ base: 'org/model', adapter: 'C:\\store\\tickets', text: 'say "hi"\nQueue:' }))
+    .toMatchInlineSnapshot(`
     "from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -17,9 +16,8 @@ it('loads an adapter on its base model', () => {
 });
 
 it('tells transformers which file of a folder is the GGUF', () => {
-  expect(
-    pythonSnippet({ base: '/models/x/m-q8.gguf', adapter: 'a', text: 't' }).split('\n').slice(3, 6),
-  ).toMatchInlineSnapshot(`
+  expect(pythonSnippet({ base: '/models/x/m-q8.gguf', adapter: 'a', text: 't' }).split('\n').slice(3, 6))
+    .toMatchInlineSnapshot(`
     [
       "base = "/models/x"",
       "tokenizer = AutoTokenizer.from_pretrained(base, gguf_file="m-q8.gguf")",
