@@ -1,3 +1,4 @@
+import * as l10n from '@vscode/l10n';
 import { dataErrors } from './dataErrors.js';
 import { modelErrors } from './modelErrors.js';
 import { runErrors } from './runErrors.js';
@@ -22,7 +23,10 @@ export function describe<C extends ErrorCode>(code: C, args: ErrorArguments<C>):
 export function describeMessage({ code, args }: ErrorMessage): { message: string; advice: string } {
   return isErrorCode(code)
     ? describe(code, args as ErrorArguments<typeof code>)
-    : { message: `${code} ${JSON.stringify(args)}`, advice: '' };
+    : {
+        message: l10n.t('Unexpected: {reason}', { reason: `${code} ${JSON.stringify(args)}` }),
+        advice: l10n.t('This is a defect of Softprompt: please report it with what its log shows.'),
+      };
 }
 
 export function isErrorCode(code: string): code is ErrorCode {

@@ -61,6 +61,13 @@ export const storeErrors = {
     message: l10n.t('{folder}: there is another prompt "{prompt}" by now.', a),
     advice: l10n.t('Rename or delete that one first.'),
   }),
+  'store.badName': (a: { name: string }) => ({
+    message: l10n.t(
+      'A prompt cannot be called "{name}"; expected letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 100.',
+      a,
+    ),
+    advice: l10n.t('Choose another name.'),
+  }),
   'store.noRun': (a: { run: string; store: string }) => ({
     message:
       a.run === ''

@@ -57,10 +57,14 @@ export function recipeName(recipe: Pick<Recipe, 'name'>, file: string): string {
   return recipe.name ?? nameFromFile(file);
 }
 
-/** A file's name without folders and endings, with anything that a prompt's name may not hold turned into dashes. */
+/** A file's name without folders and endings, made fit. */
 export function nameFromFile(file: string): string {
-  const base = (file.split(/[\\/]/).at(-1) ?? '').replace(/(\.softprompt\.json|\.[^.]*)$/i, '');
-  const name = base.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  return fitName((file.split(/[\\/]/).at(-1) ?? '').replace(/(\.softprompt\.json|\.[^.]*)$/i, ''));
+}
+
+/** A text with anything that a prompt's name may not hold turned into dashes. */
+export function fitName(text: string): string {
+  const name = text.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
   return name.slice(0, 100) || 'prompt';
 }
 

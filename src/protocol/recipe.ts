@@ -19,6 +19,9 @@ export const promptInitialisations = [
 ] as const;
 export type PromptInitialisation = (typeof promptInitialisations)[number];
 
+/** What a prompt may be called: its folder's name on any system. */
+export const promptNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
 const dataSchema = z
   .strictObject({
     train: source.describe('Training rows.'),
@@ -126,10 +129,7 @@ export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
     .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
-      'letters, digits, dot, dash and underscore, beginning with a letter or digit',
-    )
+    .regex(promptNamePattern, 'letters, digits, dot, dash and underscore, beginning with a letter or digit')
     .optional()
     .describe("The prompt's name; by default the recipe's file name."),
   model: z

@@ -1,6 +1,7 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
 import type { AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
+import { pythonSnippet } from './pythonSnippet.js';
 
 /** What a card is made of; without details, only what PEFT's config says. */
 export interface CardContent {
@@ -98,14 +99,7 @@ function usage(base: string): string {
     '## Use',
     '',
     '```python',
-    'from peft import PeftModel',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
-    '',
-    `base = ${JSON.stringify(base)}`,
-    'tokenizer = AutoTokenizer.from_pretrained(base)',
-    'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(base), "path/to/this/folder")',
-    'inputs = tokenizer("a row as the template words it", return_tensors="pt")',
-    'print(tokenizer.decode(model.generate(**inputs, max_new_tokens=8)[0]))',
+    pythonSnippet({ base, adapter: 'path/to/this/folder', text: 'a row as the template words it' }),
     '```',
   ].join('\n');
 }

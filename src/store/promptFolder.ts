@@ -11,7 +11,7 @@ import {
   readAdapterConfig,
   type AdapterConfig,
 } from './adapterConfig.js';
-import { writeFolderAtomic } from './atomicFile.js';
+import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
 import { nearestTokensSchema } from './eventSchema.js';
 import { formatEvents, parseEvents } from './eventLog.js';
 import { modelCard } from './modelCard.js';
@@ -24,9 +24,15 @@ import { kindOf } from './storeLocation.js';
 const weightsFile = 'adapter_model.safetensors';
 const pickleFile = 'adapter_model.bin';
 const embeddingsName = 'prompt_embeddings';
-const recipeFile = 'recipe.json';
+export const cardFile = 'README.md';
+export const promptRecipeFile = 'recipe.json';
 const historyFile = 'metrics.jsonl';
 const interpretationFile = 'interpretation.json';
+
+/** What PEFT needs, with the card. */
+export const adapterFiles = [adapterConfigFile, weightsFile, cardFile] as const;
+/** What only we write. */
+export const ownFiles = [promptDetailsFile, promptRecipeFile, historyFile, interpretationFile] as const;
 
 /** A saved prompt without its vectors: what a list shows. */
 export interface PromptSummary {
@@ -67,9 +73,9 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
       [embeddingsName, { dtype: 'F32', shape: embeddings.shape, data: embeddings.data }],
     ]);
     await write(adapterConfigFile, formatAdapterConfig(config));
-    await write('README.md', modelCard(prompt));
+    await write(cardFile, modelCard(prompt));
     if (details) await write(promptDetailsFile, formatJson(details));
-    if (recipe) await write(recipeFile, formatJson(recipe));
+    if (recipe) await write(promptRecipeFile, formatJson(recipe));
     if (history) await write(historyFile, formatEvents(history));
     if (nearest) await write(interpretationFile, formatJson({ nearest }));
   });
@@ -86,7 +92,7 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   if (embeddings === undefined || !embeddings.data.every(Number.isFinite)) {
     throw badPrompt(file, 'numbers that are not finite', 'finite numbers');
   }
-  const recipe = await readJsonIfPresent(join(folder, recipeFile), recipeSchema, badPrompt);
+  const recipe = await readJsonIfPresent(join(folder, promptRecipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
   return {
     config,
@@ -110,6 +116,22 @@ export async function summarisePrompt(folder: string): Promise<PromptSummary> {
     ...(details && { details }),
     ...(interpretation && { nearest: interpretation.nearest }),
   };
+}
+
+/** Writes a prompt's name into what we say of it; PEFT's files know none. Throws `store.noSpace` or `store.readOnly`. */
+export async function setPromptName(folder: string, name: string): Promise<void> {
+  const file = join(folder, promptDetailsFile);
+  const details = await readJsonIfPresent(file, z.looseObject({ name: z.string() }), badPrompt);
+  if (details === undefined) return;
+  const card = join(folder, cardFile);
+  if ((await kindOf(card)) === 'file') {
+    const text = await readText(card);
+    await writeFileAtomic(
+      card,
+      text.replace(`\n# ${details.name}\n`, () => `\n# ${name}\n`),
+    );
+  }
+  await writeFileAtomic(file, formatJson({ ...details, name }));
 }
 
 /**

@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { describeMessage } from '../errors/catalogue.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+
+/** Does what a command asks for; what a person can act on is told in words. Anything else is a defect, which the editor reports. */
+export async function attempt(work: () => unknown): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SoftpromptError)) throw error;
+    const { message, advice } = describeMessage(error.toMessage());
+    void vscode.window.showErrorMessage(`${message} ${advice}`);
+  }
+}
+
+/** Says what was done, with a button, without waiting for it: the command is over. */
+export function offer(message: string, button: string, act: () => unknown): void {
+  void vscode.window
+    .showInformationMessage(message, button)
+    .then((answer) => (answer === button ? attempt(act) : undefined));
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import type { NearestTokens } from '../../protocol/events.js';
+import { damagedEntry } from './entry.js';
+import {
+  damagedPrompt,
+  groupEntry,
+  groupPrompts,
+  promptEntry,
+  tokenEntry,
+  type ListedPrompt,
+  type PromptGroup,
+} from './promptEntries.js';
+import { treeItem, warningIcon, type TreeDependencies } from './treeItem.js';
+
+interface GroupNode {
+  readonly kind: 'group';
+  readonly group: PromptGroup;
+  readonly children: readonly PromptNode[];
+}
+export interface PromptNode {
+  readonly kind: 'prompt';
+  readonly listed: ListedPrompt;
+  readonly parent: PromptGroup;
+}
+interface TokenNode {
+  readonly kind: 'token';
+  readonly tokens: NearestTokens;
+  readonly parent: PromptNode;
+}
+type PromptsNode = GroupNode | PromptNode | TokenNode;
+
+/** The saved prompts by dataset, each with the real tokens nearest to its virtual ones. */
+export interface PromptsTree extends vscode.Disposable {
+  readonly selected: () => ListedPrompt | undefined;
+  /** Opens the view at a prompt; false where it is not there. */
+  show(folder: string): Promise<boolean>;
+}
+
+export function registerPromptsTree({ stores, ready }: TreeDependencies): PromptsTree {
+  const changed = new vscode.EventEmitter<undefined>();
+  let groups: readonly GroupNode[] = [];
+  const build = (): void => {
+    groups = groupPrompts(stores.prompts).map((group) => ({
+      kind: 'group',
+      group,
+      children: group.prompts.map((listed) => ({ kind: 'prompt', listed, parent: group })),
+    }));
+  };
+
+  const provider: vscode.TreeDataProvider<PromptsNode> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: itemOf,
+    getParent: (node) => parentOf(node, groups),
+    getChildren: async (node) => {
+      if (node) return childrenOf(node);
+      await ready();
+      build();
+      return [...groups];
+    },
+  };
+  const view = vscode.window.createTreeView('softprompt.prompts', {
+    treeDataProvider: provider,
+    showCollapseAll: true,
+  });
+  const following = stores.onDidChangePrompts(() => changed.fire(undefined));
+
+  return {
+    selected: () => {
+      const [node] = view.selection;
+      return node?.kind === 'prompt' ? node.listed : undefined;
+    },
+    show: async (folder) => {
+      build();
+      const node = groups.flatMap(({ children }) => children).find(({ listed }) => listed.folder === folder);
+      if (node) await view.reveal(node, { select: true, focus: true, expand: true });
+      return node !== undefined;
+    },
+    dispose: () => vscode.Disposable.from(following, view, changed).dispose(),
+  };
+}
+
+function childrenOf(node: PromptsNode): PromptsNode[] {
+  switch (node.kind) {
+    case 'group':
+      return [...node.children];
+    case 'prompt':
+      return nearestOf(node).map((tokens) => ({ kind: 'token', tokens, parent: node }));
+    case 'token':
+      return [];
+  }
+}
+
+function parentOf(node: PromptsNode, groups: readonly GroupNode[]): PromptsNode | undefined {
+  switch (node.kind) {
+    case 'group':
+      return undefined;
+    case 'prompt':
+      return groups.find(({ group }) => group === node.parent);
+    case 'token':
+      return node.parent;
+  }
+}
+
+function nearestOf({ listed }: PromptNode): readonly NearestTokens[] {
+  return 'value' in listed ? (listed.value.nearest ?? []) : [];
+}
+
+function itemOf(node: PromptsNode): vscode.TreeItem {
+  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  switch (node.kind) {
+    case 'group': {
+      const { group } = node;
+      const icon = new vscode.ThemeIcon(group.dataset === undefined ? 'package' : 'database');
+      return treeItem(`group:${group.dataset ?? ''}`, groupEntry(group), { icon, state: Expanded });
+    }
+    case 'prompt': {
+      const { listed } = node;
+      if ('damage' in listed) {
+        return treeItem(listed.folder, damagedEntry(listed.damage, listed.folder, damagedPrompt), {
+          icon: warningIcon,
+        });
+      }
+      return treeItem(listed.folder, promptEntry(listed.value, listed.folder, vscode.env.language), {
+        icon: new vscode.ThemeIcon('symbol-string'),
+        state: nearestOf(node).length > 0 ? Collapsed : None,
+      });
+    }
+    case 'token':
+      return treeItem(`${node.parent.listed.folder}#${node.tokens.position}`, tokenEntry(node.tokens));
+  }
+}

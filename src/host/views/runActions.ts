@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { deleteRun, restoreRun } from '../../store/catalogue.js';
+import { runFile } from '../../store/runFolder.js';
+import { attempt, offer } from '../problem.js';
+import type { FollowedRun, RunControl, Stores } from '../services.js';
+import { chosen } from './chosen.js';
+import { runAbilities, runEntry, type ListedRun, type RunAbility } from './runEntries.js';
+import type { RunsTree } from './runsTree.js';
+
+export interface RunActionDependencies {
+  readonly stores: Stores;
+  readonly runs: RunControl;
+  readonly tree: RunsTree;
+  /** Shows what a run's process said. */
+  readonly showLog: (folder: string) => unknown;
+}
+
+/** What can be done with runs: from the view's menus and keys, and from the command palette, which asks for one. */
+export function registerRunActions({ stores, runs, tree, showLog }: RunActionDependencies): vscode.Disposable {
+  const about = (
+    id: string,
+    title: string,
+    can: (listed: ListedRun) => boolean,
+    act: (run: ListedRun) => Promise<unknown>,
+  ): vscode.Disposable =>
+    vscode.commands.registerCommand(id, async (argument: unknown) => {
+      const run = await chosen(argument, {
+        all: stores.runs.filter(can),
+        selected: tree.selected()?.folder,
+        title,
+        itemOf: runItem,
+        none: vscode.l10n.t('There is no run for this now.'),
+      });
+      if (run) await attempt(() => act(run));
+    });
+  const isWhole = (listed: ListedRun): boolean => 'value' in listed;
+
+  return vscode.Disposable.from(
+    about('softprompt.pauseRun', vscode.l10n.t('Pause Run'), able('canPause'), ({ folder }) => runs.pause(folder)),
+    about('softprompt.continueRun', vscode.l10n.t('Continue Run'), able('canContinue'), ({ folder }) =>
+      runs.continue(folder),
+    ),
+    about('softprompt.stopRun', vscode.l10n.t('Stop Run and Keep the Best'), able('canStop'), ({ folder }) =>
+      runs.stop(folder),
+    ),
+    about('softprompt.resumeRun', vscode.l10n.t('Resume Run'), able('canResume'), async ({ folder }) => {
+      await runs.resume(folder);
+      await vscode.commands.executeCommand('softprompt.openRun', folder);
+    }),
+    about('softprompt.openRunRecipe', vscode.l10n.t('Open Recipe'), isWhole, async (run) => {
+      if ('value' in run) await vscode.window.showTextDocument(vscode.Uri.file(recipeFileOf(run.value)));
+    }),
+    about('softprompt.deleteRun', vscode.l10n.t('Delete Run'), able('canDelete'), (run) => remove(run, stores)),
+    about('softprompt.showRunLog', vscode.l10n.t('Show Log'), isWhole, async ({ folder }) => showLog(folder)),
+  );
+}
+
+function able(ability: RunAbility): (listed: ListedRun) => boolean {
+  return (listed) => ('value' in listed ? runAbilities(listed.value).includes(ability) : ability === 'canDelete');
+}
+
+function runItem(listed: ListedRun): vscode.QuickPickItem {
+  if (!('value' in listed)) return { label: basename(listed.folder), description: vscode.l10n.t('damaged') };
+  const { label, description } = runEntry(listed.value, vscode.env.language);
+  return { label, description, detail: listed.value.id };
+}
+
+/** The recipe as it is now; the run's own copy where that is gone. */
+function recipeFileOf({ folder, status }: FollowedRun): string {
+  return existsSync(status.recipeFile) ? status.recipeFile : runFile(folder, 'recipe');
+}
+
+async function remove({ folder, store }: ListedRun, stores: Stores): Promise<void> {
+  const id = basename(folder);
+  const deleted = await deleteRun(store, id);
+  await stores.refresh();
+  offer(vscode.l10n.t('Deleted the run {id}.', { id }), vscode.l10n.t('Undo'), async () => {
+    await restoreRun(store, deleted);
+    await stores.refresh();
+  });
+}

@@ -1,0 +1,29 @@
+import * as vscode from 'vscode';
+import type { RunControl, Stores } from '../services.js';
+import { registerPromptActions } from './promptActions.js';
+import { registerPromptsTree } from './promptsTree.js';
+import { registerRunActions } from './runActions.js';
+import { registerRunsTree } from './runsTree.js';
+
+export interface SidebarDependencies {
+  readonly stores: Stores;
+  readonly runs: RunControl;
+  readonly extensionUri: vscode.Uri;
+  /** Shows what a run's process said. */
+  readonly showLog: (folder: string) => unknown;
+}
+
+/** The views Prompts and Runs, with all that can be done in them. */
+export function registerSidebar({ stores, runs, extensionUri, showLog }: SidebarDependencies): vscode.Disposable {
+  let firstRead: Promise<void> | undefined;
+  const ready = (): Promise<void> => (firstRead ??= stores.refresh());
+  const prompts = registerPromptsTree({ stores, ready });
+  const history = registerRunsTree({ stores, ready });
+  return vscode.Disposable.from(
+    prompts,
+    history,
+    registerPromptActions({ stores, runs, extensionUri, tree: prompts }),
+    registerRunActions({ stores, runs, tree: history, showLog }),
+    vscode.commands.registerCommand('softprompt.refresh', () => stores.refresh()),
+  );
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { damagedEntry } from '../../../src/host/views/entry.js';
+import {
+  damagedPrompt,
+  datasetName,
+  groupPrompts,
+  promptEntry,
+  tokenEntry,
+  type ListedPrompt,
+} from '../../../src/host/views/promptEntries.js';
+import { SoftpromptError } from '../../../src/errors/softpromptError.js';
+import type { PromptDetails } from '../../../src/store/promptDetails.js';
+import { plainPrompt, promptDetails } from '../../support/prompts.js';
+
+const { config } = plainPrompt;
+const listed = (name: string, train?: string): ListedPrompt => ({
+  store: '/w/.softprompt',
+  folder: `/w/.softprompt/prompts/${name}`,
+  value: {
+    name,
+    config,
+    ...(train !== undefined && { details: { ...promptDetails, name, data: { ...promptDetails.data, train } } }),
+  },
+});
+const damage = new SoftpromptError('store.notAPrompt', { folder: '/w/.softprompt/prompts/broken' });
+const broken: ListedPrompt = { store: '/w/.softprompt', folder: '/w/.softprompt/prompts/broken', damage };
+
+describe('datasetName', () => {
+  it.each([
+    ['tickets.jsonl', 'tickets'],
+    ['../data/sst2.v2.tsv', 'sst2.v2'],
+    ['C:\\data\\tickets.csv', 'tickets'],
+    ['data/sst2/train.tsv', 'sst2'],
+    ['../train.jsonl', 'train'],
+    ['.hidden', '.hidden'],
+  ])('takes %s for %s', (file, name) => {
+    expect(datasetName(file)).toBe(name);
+  });
+});
+
+describe('groupPrompts', () => {
+  it('puts prompts under their datasets, and those that do not say theirs last', () => {
+    const groups = groupPrompts([
+      listed('adapter'),
+      listed('b', 'tickets.jsonl'),
+      broken,
+      listed('c', 'sst2/train.tsv'),
+      listed('d', 'data/tickets.csv'),
+    ]);
+    expect(
+      groups.map(({ dataset, prompts }) => [dataset, ...prompts.map(({ folder }) => folder.split('/').at(-1))]),
+    ).toEqual([
+      ['sst2', 'c'],
+      ['tickets', 'b', 'd'],
+      [undefined, 'adapter', 'broken'],
+    ]);
+  });
+});
+
+describe('a prompt’s row', () => {
+  it('shows the score on test, method, length and model', () => {
+    const entry = promptEntry({ name: 'tickets', config, details: promptDetails }, '/store/prompts/tickets', 'en');
+    expect(entry.label).toBe('tickets');
+    expect(entry.description).toBe('66.4 % · prompt · 2 · model');
+    expect(entry.spoken).toBe(
+      'tickets, 66.4 % accuracy on test (+37.1 over no prompt), prompt tuning, 2 virtual tokens, base model model',
+    );
+    expect(entry.contextValue).toBe('prompt whole canContinue');
+    expect(entry.card.sentences).toEqual([
+      '66.4 % accuracy on test (+37.1 over no prompt)',
+      '76.3 % accuracy on dev (+51.3 over no prompt)',
+    ]);
+    expect(entry.card.facts).toEqual([
+      ['Method', 'prompt tuning, 2 virtual tokens'],
+      ['Base model', 'org/model'],
+      ['Trainable', '6 parameters (0.100 % of the model’s)'],
+      ['Steps', '1,200, the best 1,150'],
+      ['Made', expect.stringMatching(/2026.*\(1 min 2 s\)$/)],
+      ['Folder', '/store/prompts/tickets'],
+    ]);
+  });
+
+  it('shows the score on dev where there is no other, and perplexity with two digits', () => {
+    const scored = (scores: PromptDetails['scores']): string =>
+      promptEntry({ name: 'a', config, details: { ...promptDetails, scores } }, '/a', 'en').description;
+    expect(scored([{ split: 'dev', baseline: false, metrics: { n: 1, accuracy: 1 } }])).toBe(
+      '100.0 % · prompt · 2 · model',
+    );
+    expect(scored([{ split: 'test', baseline: false, metrics: { n: 1, perplexity: 12.345 } }])).toMatch(/^12\.3[45] ·/);
+    expect(scored([])).toBe('prompt · 2 · model');
+  });
+
+  it('of PEFT says what its config says, and offers no more training', () => {
+    const entry = promptEntry({ name: 'adapter', config }, '/adapter', 'en');
+    expect(entry.description).toBe('prompt · 2 · model');
+    expect(entry.contextValue).toBe('prompt whole');
+    expect(entry.card.facts.map(([name]) => name)).toEqual(['Method', 'Base model', 'Folder']);
+  });
+
+  it('of a damaged folder gives the reason', () => {
+    const entry = damagedEntry(damage, broken.folder, damagedPrompt);
+    expect(entry).toMatchObject({ label: 'broken', description: 'damaged', contextValue: 'prompt damaged' });
+    expect(entry.spoken).toContain('there is no saved prompt here');
+  });
+});
+
+describe('a virtual token’s row', () => {
+  it('shows the nearest three with their spaces, and the similarity of the first', () => {
+    const nearest = [' opinion', 'mood', '\n', 'x'].map((token, id) => ({ id, token, similarity: 0.41 - id / 10 }));
+    const entry = tokenEntry({ position: 0, nearest });
+    expect(entry.label).toBe('1  " opinion" · "mood" · "\\n"');
+    expect(entry.description).toBe('0.41');
+    expect(entry.spoken).toBe('virtual token 1, nearest " opinion", "mood", "\\n", similarity 0.41');
+    expect(entry.card.facts.at(-1)).toEqual(['0.11', '"x"']);
+  });
+});

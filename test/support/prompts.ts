@@ -1,0 +1,41 @@
+import { promptTuningConfig } from '../../src/store/adapterConfig.js';
+import type { PromptDetails } from '../../src/store/promptDetails.js';
+import type { SavedPrompt } from '../../src/store/promptFolder.js';
+
+/** What PEFT would save: no details. */
+export const plainPrompt: SavedPrompt = {
+  config: promptTuningConfig({
+    baseModel: 'org/model',
+    numVirtualTokens: 2,
+    hiddenSize: 3,
+    numLayers: 1,
+    numAttentionHeads: 1,
+  }),
+  embeddings: { shape: [2, 3], data: new Float32Array([1, 2, 3, -4, 0.5, 1e-7]) },
+};
+
+export const promptDetails: PromptDetails = {
+  version: 1,
+  name: 'tickets',
+  created: '2026-11-21T10:45:01.000Z',
+  versions: { softprompt: '0.1.0' },
+  model: { name: 'org/model', configHash: 'c0ffee', checksum: 'ab'.repeat(32), parameters: 6000 },
+  task: {
+    task: 'classification',
+    template: '{text}\nQueue:',
+    target: '{queue}',
+    labels: { billing: 'money', shipping: 'post' },
+    targetPrefix: ' ',
+    addBos: true,
+    addEos: false,
+    maxLength: 512,
+  },
+  data: { train: 'data/tickets.jsonl', rows: { train: 360, dev: 80, test: 100 } },
+  training: { steps: 1200, bestStep: 1150, seconds: 61.5, trainable: 6 },
+  scores: [
+    { split: 'dev', baseline: false, metrics: { n: 80, accuracy: 0.7625, macroF1: 0.7512 } },
+    { split: 'dev', baseline: true, metrics: { n: 80, accuracy: 0.25 } },
+    { split: 'test', baseline: false, metrics: { n: 100, accuracy: 0.664 } },
+    { split: 'test', baseline: true, metrics: { n: 100, accuracy: 0.293 } },
+  ],
+};
