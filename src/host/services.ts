@@ -51,6 +51,6 @@ export interface Inspector {
   dataset(path: string): Promise<DatasetSummary>;
   preview(recipe: RecipeText): Promise<Preview>;
   validate(recipe: RecipeText): Promise<readonly RecipeFault[]>;
-  cache(options: { readonly clear: boolean }): Promise<readonly CachedModel[]>;
+  cache(options: { readonly clear: readonly string[] }): Promise<readonly CachedModel[]>;
   doctor(folders: readonly string[]): Promise<unknown>;
 }

@@ -78,8 +78,10 @@ export interface RecipeFault {
   readonly error: ErrorMessage;
 }
 
-/** The cache of converted models, with sizes in bytes; `clear` removes them. */
-export const cacheRequest = new RequestType<{ readonly clear: boolean }, readonly CachedModel[], void>('inspect/cache');
+/** Removes the files that `clear` names from the cache of converted models, and answers with those that are there then. */
+export const cacheRequest = new RequestType<{ readonly clear: readonly string[] }, readonly CachedModel[], void>(
+  'inspect/cache',
+);
 export interface CachedModel {
   readonly name: string;
   readonly file: string;
