@@ -1,5 +1,5 @@
 import plot from 'simple-ascii-chart';
-import { shortNumber, wholeNumber } from './numbers.js';
+import { shortNumber, wholeNumber } from '../protocol/numbers.js';
 import { displayWidth, type Screen } from './terminal.js';
 
 export interface ChartPoint {

@@ -1,5 +1,6 @@
 import type { NearestTokens } from '../protocol/events.js';
-import { clipped, columnLines, displayWidth, quoted, styled, type Screen } from './terminal.js';
+import { quoted } from '../protocol/quoted.js';
+import { clipped, columnLines, displayWidth, styled, type Screen } from './terminal.js';
 
 /** A virtual token a line: its number and as many of the real tokens nearest to it as fit, each with its cosine similarity. */
 export function nearestLines(tokens: readonly NearestTokens[], screen: Screen): string[] {

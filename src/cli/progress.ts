@@ -4,13 +4,14 @@ import type { RunEvent } from '../protocol/events.js';
 import {
   distanceText,
   isBetter,
+  methodName,
   metricName,
   metricText,
   shareText,
   shortNumber,
   timeLeft,
   wholeNumber,
-} from './numbers.js';
+} from '../protocol/numbers.js';
 import { remember, type EventOf, type RunHistory } from './runHistory.js';
 import { summaryLines } from './summary.js';
 import { displayWidth, styled, type Screen } from './terminal.js';
@@ -89,10 +90,6 @@ function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
     }),
   ];
   return resumedAt === 0 ? lines : [...lines, l10n.t('Going on after step {step}', { step: wholeNumber(resumedAt) })];
-}
-
-function methodName(method: string): string {
-  return method === 'PROMPT_TUNING' ? l10n.t('prompt tuning') : method;
 }
 
 function dataLine({ split, source, rows, tokens, cutRows }: EventOf<'data'>): string {

@@ -7,7 +7,7 @@ import { runFile } from '../store/runFolder.js';
 import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { nearestLines } from './nearestTable.js';
-import { wholeNumber } from './numbers.js';
+import { wholeNumber } from '../protocol/numbers.js';
 import { reportRun } from './progress.js';
 import { modelOption, recipeFromFile, recipeFromOptions, type TrainOptions } from './recipeOptions.js';
 import { diagnosisLines, evaluationLines } from './scoreReport.js';

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { Diagnosis } from '../evaluation/doctor.js';
 import type { EvaluateResult } from '../evaluation/evaluatePrompt.js';
 import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
-import { distanceText, metricName, metricText, wholeNumber } from './numbers.js';
+import { distanceText, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import { clipped, columnLines, styled, type Screen } from './terminal.js';
 
 /** Wrong rows that are shown; `--json` has all. */

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { chart } from './chart.js';
 import { nearestLines } from './nearestTable.js';
-import { distanceText, duration, metricName, metricText, wholeNumber } from './numbers.js';
+import { distanceText, duration, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import type { EventOf, RunHistory } from './runHistory.js';
 import { columnLines, styled, type Screen } from './terminal.js';
 

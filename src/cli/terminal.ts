@@ -83,16 +83,6 @@ export function clipped(text: string, width: number): string {
   return `${kept}…`;
 }
 
-/** A token in quotes, so that its spaces are seen; line breaks and all that could command the terminal are written out. */
-export function quoted(token: string): string {
-  const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  const shown = token.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (c) => named[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-  return `"${shown}"`;
-}
-
 /** Columns two spaces apart, each as wide as its widest cell; every line without spaces at its end. */
 export function columnLines(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chart } from '../../src/cli/chart.js';
 import { nearestLines } from '../../src/cli/nearestTable.js';
-import { duration, shortNumber, timeLeft } from '../../src/cli/numbers.js';
+import { duration, shortNumber, timeLeft } from '../../src/protocol/numbers.js';
 import { reportRun } from '../../src/cli/progress.js';
 import type { Screen } from '../../src/cli/terminal.js';
 import type { RunEvent } from '../../src/protocol/events.js';

@@ -1,14 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  clipped,
-  columnLines,
-  displayWidth,
-  openDisplay,
-  padded,
-  quoted,
-  screenOf,
-  styled,
-} from '../../src/cli/terminal.js';
+import { clipped, columnLines, displayWidth, openDisplay, padded, screenOf, styled } from '../../src/cli/terminal.js';
+import { quoted } from '../../src/protocol/quoted.js';
 
 describe('a terminal', () => {
   it('is drawn on in place, with one line of status below the lines', () => {

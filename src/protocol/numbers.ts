@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
-import type { MetricName } from '../protocol/events.js';
+import type { MetricName } from './events.js';
 
-/** Numbers as the terminal shows them. */
+/** Numbers and names as people read them, in a terminal, a view or a panel. */
 export function wholeNumber(value: number): string {
   return Math.round(value).toLocaleString('en');
 }
@@ -25,6 +25,11 @@ export function shareText(share: number): string {
   return `${shortNumber(100 * share)} %`;
 }
 
+/** A method by PEFT's name. */
+export function methodName(method: string): string {
+  return method === 'PROMPT_TUNING' ? l10n.t('prompt tuning') : method;
+}
+
 export function metricName(metric: MetricName): string {
   return metric === 'accuracy' ? l10n.t('accuracy') : l10n.t('perplexity');
 }
@@ -33,12 +38,17 @@ export function metricText(metric: MetricName, value: number): string {
   return metric === 'accuracy' ? `${(100 * value).toFixed(1)} %` : value.toFixed(2);
 }
 
-/** How far a score as it is shown is from the baseline's; of two perplexities the lower is the better. */
-export function distanceText(metric: MetricName, value: number, baseline: number): string {
+/** As `distanceText`, without the unit. */
+export function signedDistance(metric: MetricName, value: number, baseline: number): string {
   const [scale, digits] = metric === 'accuracy' ? [100, 1] : [1, 2];
   const shown = (score: number): number => Number((scale * score).toFixed(digits));
   const distance = shown(value) - shown(baseline);
-  const signed = `${distance < 0 ? '−' : '+'}${Math.abs(distance).toFixed(digits)}`;
+  return `${distance < 0 ? '−' : '+'}${Math.abs(distance).toFixed(digits)}`;
+}
+
+/** How far a score as it is shown is from the baseline's; of two perplexities the lower is the better. */
+export function distanceText(metric: MetricName, value: number, baseline: number): string {
+  const signed = signedDistance(metric, value, baseline);
   return metric === 'accuracy' ? l10n.t('{points} points', { points: signed }) : signed;
 }
 
