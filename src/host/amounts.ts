@@ -1,9 +1,5 @@
 import * as l10n from '@vscode/l10n';
-
-/** Numbers as people read them, always with the same number of digits for the same kind. */
-export function wholeNumber(value: number): string {
-  return Math.round(value).toLocaleString('en');
-}
+import { wholeNumber } from '../protocol/numbers.js';
 
 /** 9.1 M, 1.2 B: how many parameters. */
 export function parameterCount(count: number): string {
@@ -16,12 +12,6 @@ export function parameterCount(count: number): string {
 export function byteSize(bytes: number): string {
   const [divisor, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
   return `${(bytes / divisor).toFixed(1)} ${unit}`;
-}
-
-/** A part of a whole: 62.0 %, and 0.057 % where one digit would say nothing. */
-export function share(part: number): string {
-  const percent = 100 * part;
-  return `${percent === 0 || percent >= 0.1 ? percent.toFixed(1) : percent.toPrecision(2)} %`;
 }
 
 /** An estimate, no finer than it can be. */

@@ -78,13 +78,14 @@ export interface RecipeFault {
   readonly error: ErrorMessage;
 }
 
-/** Removes the files that `clear` names from the cache of converted models, and answers with those that are there then. */
+/** The converted models that are left after the files named by `clear` were removed. */
 export const cacheRequest = new RequestType<{ readonly clear: readonly string[] }, readonly CachedModel[], void>(
   'inspect/cache',
 );
 export interface CachedModel {
   readonly name: string;
   readonly file: string;
+  /** Size in bytes. */
   readonly bytes: number;
 }
 

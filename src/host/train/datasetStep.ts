@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { wholeNumber } from '../amounts.js';
+import { wholeNumber } from '../../protocol/numbers.js';
 import { pick, type Choice } from './ask.js';
 import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
 import { fileLine, remembered, type Dataset, type Draft, type TrainServices } from './draft.js';

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { describeNotice } from '../../errors/notices.js';
 import type { Preview, PreviewRow } from '../../protocol/inspectMessages.js';
 import type { RunEvent } from '../../protocol/events.js';
-import { parameterCount, roughDuration, share, wholeNumber, byteSize } from '../amounts.js';
+import { shareText, wholeNumber } from '../../protocol/numbers.js';
+import { byteSize, parameterCount, roughDuration } from '../amounts.js';
 
 /** A line of a quick pick. */
 export interface Line {
@@ -53,14 +54,14 @@ export function estimateText({ estimate, trainable, modelParameters }: Preview):
     l10n.t('{memory} of memory', { memory: byteSize(estimate.memoryMb * 1e6) }),
     l10n.t('{trainable} trained parameters, {share} of {all}', {
       trainable: wholeNumber(trainable),
-      share: share(trainable / modelParameters),
+      share: shareText(trainable / modelParameters),
       all: parameterCount(modelParameters),
     }),
   ].join(' · ');
 }
 
 function drawn({ virtualTokens, input, target }: PreviewRow): string {
-  const [before, after] = [`▢×${virtualTokens} `, ` ⟨${visible(target)}⟩`];
+  const [before, after] = [`▢×${virtualTokens} `, `⟨${visible(target)}⟩`];
   return before + shortened(visible(input), Math.max(40, shownCharacters - before.length - after.length)) + after;
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { inTrust } from '../inTrust.js';
 import { showFailure } from '../showFailure.js';
 import { columnsStep } from './columnsStep.js';
 import { datasetStep } from './datasetStep.js';
@@ -25,17 +26,6 @@ export function registerTrainPrompt(services: TrainServices): vscode.Disposable 
       inTrust(() => trainRecipe(sampleRecipe(services.extensionUri), services)),
     ),
   );
-}
-
-/** In an untrusted workspace nothing of it is read or run. */
-async function inTrust(run: () => Promise<void>): Promise<void> {
-  if (vscode.workspace.isTrusted) return run();
-  const manage = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Training reads recipes, data and models of this workspace, which is not trusted.'),
-    manage,
-  );
-  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
 async function askAndTrain(file: string | undefined, services: TrainServices): Promise<void> {
