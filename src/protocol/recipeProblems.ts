@@ -7,9 +7,11 @@ import { recipeSchema } from './recipe.js';
 /** Something wrong in a recipe: where, and in words. */
 export interface RecipeProblem {
   readonly path: readonly PropertyKey[];
-  /** In UTF-16 code units, where it is not the value at the path that is wrong. */
-  readonly offset?: number;
+  /** Where it is not the value at the path that is wrong. */
+  readonly at?: Node;
   readonly message: string;
+  /** The known name that an unknown one is likely to mean. */
+  readonly nearest?: string;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -54,10 +56,11 @@ function expectation(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): stri
 function unknownName(path: readonly PropertyKey[], key: string, parent: Node | undefined): RecipeProblem {
   const known = namesAt(path);
   const nearest = nearestName(key, known);
-  const offset = parent?.children?.find((property) => property.children?.[0]?.value === key)?.offset;
+  const at = parent?.children?.find((property) => property.children?.[0]?.value === key)?.children?.[0];
   return {
     path: [...path, key],
-    ...(offset === undefined ? {} : { offset }),
+    ...(at && { at }),
+    ...(nearest !== undefined && { nearest }),
     message:
       nearest === undefined
         ? l10n.t('there is no such field; the fields here are {fields}', { fields: known.join(', ') })

@@ -1,0 +1,84 @@
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import { checkRecipe } from '../../protocol/checkRecipe.js';
+import { recipeName } from '../../protocol/parseRecipe.js';
+import { inTrust } from '../inTrust.js';
+import type { Stores } from '../services.js';
+import { storeOf } from '../train/dataFiles.js';
+
+/** A recipe's prompt and the rows to score it on. */
+export interface Evaluation {
+  readonly promptFolder: string;
+  readonly testFile: string;
+  readonly store: string;
+}
+
+export interface EvaluateServices {
+  readonly stores: Stores;
+  readonly extensionUri: vscode.Uri;
+  /** A real Node, which runs the command line. */
+  readonly nodeProgram: () => string | Promise<string>;
+}
+
+/** Undefined where the prompt is not trained yet, or the recipe names no test file. */
+export function evaluation(document: vscode.TextDocument, { folders, prompts }: Stores): Evaluation | undefined {
+  const checked = checkRecipe(document.getText());
+  const recipeFile = document.uri.fsPath;
+  const store = storeOf(recipeFile, folders);
+  const test = 'recipe' in checked ? checked.recipe.data.test : undefined;
+  if (!('recipe' in checked) || store === undefined || test === undefined) return undefined;
+  const name = recipeName(checked.recipe, recipeFile);
+  const prompt = prompts.find((listed) => listed.store === store && 'value' in listed && listed.value.name === name);
+  const testFile = resolve(dirname(recipeFile), typeof test === 'string' ? test : test.path);
+  return prompt && { promptFolder: prompt.folder, testFile, store };
+}
+
+/** Scores a recipe's prompt on its test rows, in a terminal that shows the command line's report. */
+export function registerEvaluateRecipe(services: EvaluateServices): vscode.Disposable {
+  return vscode.commands.registerCommand('softprompt.evaluateRecipe', (uri?: vscode.Uri) => {
+    const recipe = uri ?? vscode.window.activeTextEditor?.document.uri;
+    return recipe && inTrust(() => evaluate(recipe, services));
+  });
+}
+
+async function evaluate(recipe: vscode.Uri, services: EvaluateServices): Promise<void> {
+  const found = evaluation(await vscode.workspace.openTextDocument(recipe), services.stores);
+  if (!found) return offerTraining(recipe);
+  await vscode.tasks.executeTask(evaluationTask(recipe, found, services, await services.nodeProgram()));
+}
+
+async function offerTraining(recipe: vscode.Uri): Promise<void> {
+  const train = vscode.l10n.t('Train Prompt');
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Evaluate needs a prompt that was trained from this recipe, and test rows in its "data.test".'),
+    train,
+  );
+  if (chosen === train) await vscode.commands.executeCommand('softprompt.trainPrompt', recipe);
+}
+
+function evaluationTask(
+  recipe: vscode.Uri,
+  { promptFolder, testFile, store }: Evaluation,
+  { extensionUri }: EvaluateServices,
+  node: string,
+): vscode.Task {
+  const workspace = vscode.workspace.getWorkspaceFolder(recipe) ?? vscode.workspace.workspaceFolders?.[0];
+  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'softprompt.mjs').fsPath;
+  const task = new vscode.Task(
+    { type: 'process' },
+    workspace ?? vscode.TaskScope.Workspace,
+    vscode.l10n.t('evaluate {recipe}', { recipe: vscode.workspace.asRelativePath(recipe) }),
+    'softprompt',
+    new vscode.ProcessExecution(node, [program, 'evaluate', promptFolder, testFile, '--store', store], {
+      cwd: workspace?.uri.fsPath ?? homedir(),
+    }),
+  );
+  task.presentationOptions = {
+    reveal: vscode.TaskRevealKind.Always,
+    panel: vscode.TaskPanelKind.Dedicated,
+    clear: true,
+  };
+  task.problemMatchers = [];
+  return task;
+}

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { wholeNumber } from '../../protocol/numbers.js';
+import { pick, type Choice } from './ask.js';
+import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
+import { fileLine, remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
+import { recipeEnding } from './recipeText.js';
+import { sampleRecipe } from './sample.js';
+import type { Step } from './walk.js';
+
+/** More files than this and the list helps nobody. */
+const mostFiles = 500;
+const passedOver = '**/{node_modules,.softprompt,.git,.vscode}/**';
+
+/** Stands for a file that is still to be found on the disk. */
+const browse = Symbol('browse');
+
+/** Which rows: a data file, or a recipe, which says everything. `chosen`: one that was named before anything was asked. */
+export function datasetStep(services: TrainServices, title: string, chosen: string | undefined): Step<Draft> {
+  let next = chosen;
+  return {
+    ask: async (draft, place) => {
+      for (;;) {
+        const last = draft.recipe ?? draft.dataset?.file;
+        const answer = await pick<string | typeof browse, Draft | typeof browse>({
+          place,
+          title,
+          placeholder: vscode.l10n.t('Rows to train on, or a recipe'),
+          choices: fixedChoices(services),
+          allChoices: async (closed) => [
+            ...recentChoices(services),
+            ...(await workspaceChoices(closed)),
+            ...fixedChoices(services),
+          ],
+          isDefault: (file) => file === last,
+          chosen: next,
+          accept: (file) => (file === browse ? browse : withFile(file, draft, services)),
+        });
+        next = undefined;
+        if (answer === undefined || answer === 'back') return answer;
+        if (answer.value !== browse) return { value: answer.value };
+        next = await browseForData();
+      }
+    },
+  };
+}
+
+async function withFile(file: string, draft: Draft, { inspector }: TrainServices): Promise<Draft> {
+  const { model, method } = draft;
+  if (file.endsWith(recipeEnding)) return { model, method, recipe: file };
+  const summary = await inspector.dataset(file);
+  if (file === draft.dataset?.file) return { ...draft, dataset: { ...draft.dataset, summary } };
+  const dataset: Dataset = {
+    file,
+    summary,
+    folder: recipeFolder(file),
+    ...(await splitsBeside(file, summary, inspector)),
+  };
+  return { model, method, dataset, ...('error' in summary.task ? {} : { task: summary.task }) };
+}
+
+/** Beside the data where that is in the workspace, else at its root. */
+function recipeFolder(file: string): string {
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  const inside = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) !== undefined;
+  return inside || first === undefined ? dirname(file) : first.uri.fsPath;
+}
+
+/** The dev and test rows that the names of files suggest, where they have the same columns and labels: many a test file has none. */
+async function splitsBeside(
+  file: string,
+  summary: Dataset['summary'],
+  inspector: TrainServices['inspector'],
+): Promise<Pick<Dataset, 'dev' | 'test'>> {
+  const found = Object.entries(siblingSplits(file, await readdir(dirname(file))));
+  const fitting = found.map(async ([split, path]) => {
+    const other = await inspector.dataset(path).catch(() => undefined);
+    return other && isLike(other, summary) ? [[split, path]] : [];
+  });
+  return Object.fromEntries((await Promise.all(fitting)).flat());
+}
+
+function isLike(other: Dataset['summary'], { columns, task }: Dataset['summary']): boolean {
+  if (!columns.every((column) => other.columns.includes(column))) return false;
+  if ('error' in task || task.labels === undefined) return true;
+  const known = task.labels;
+  return !('error' in other.task) && Object.keys(other.task.labels ?? {}).every((label) => Object.hasOwn(known, label));
+}
+
+function recentChoices({ memory }: TrainServices): Choice<string>[] {
+  const files = remembered(memory).recent.filter((file) => existsSync(file));
+  return files.length === 0 ? [] : [separator(vscode.l10n.t('recent')), ...files.map(fileChoice)];
+}
+
+async function workspaceChoices(closed: vscode.CancellationToken): Promise<Choice<string>[]> {
+  const find = async (pattern: string): Promise<string[]> =>
+    (await vscode.workspace.findFiles(pattern, passedOver, mostFiles, closed)).map(({ fsPath }) => fsPath);
+  const [tables, objects] = await Promise.all([find('**/*.{jsonl,csv,tsv}'), find('**/*.json')]);
+  const data = [...tables, ...objects].filter(mayHoldRows).sort(byLikelihood);
+  const recipes = objects.filter((file) => file.endsWith(recipeEnding)).sort(byLikelihood);
+  const cut = tables.length === mostFiles || objects.length === mostFiles;
+  return [
+    ...(data.length > 0 ? [separator(vscode.l10n.t('data files')), ...data.map(fileChoice)] : []),
+    ...(cut
+      ? [{ label: vscode.l10n.t('$(info) Only the first {count} files are listed', { count: wholeNumber(mostFiles) }) }]
+      : []),
+    ...(recipes.length > 0 ? [separator(vscode.l10n.t('recipes')), ...recipes.map(fileChoice)] : []),
+  ];
+}
+
+function fixedChoices({ extensionUri }: TrainServices): Choice<string | typeof browse>[] {
+  return [
+    separator(''),
+    {
+      label: vscode.l10n.t('$(beaker) The sample'),
+      description: vscode.l10n.t('support tickets in four queues, about a minute'),
+      value: sampleRecipe(extensionUri),
+    },
+    { label: vscode.l10n.t('$(folder-opened) Browse…'), value: browse },
+  ];
+}
+
+function fileChoice(file: string): Choice<string> {
+  const icon = file.endsWith(recipeEnding) ? '$(notebook)' : '$(table)';
+  const { label, description } = fileLine(file, vscode.workspace.asRelativePath(file));
+  return { label: `${icon} ${label}`, description, value: file };
+}
+
+const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+async function browseForData(): Promise<string | undefined> {
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Rows to train on, or a recipe'),
+      filters: {
+        [vscode.l10n.t('Data and recipes')]: ['jsonl', 'json', 'csv', 'tsv'],
+        [vscode.l10n.t('All files')]: ['*'],
+      },
+    })) ?? [];
+  return chosen?.fsPath;
+}

@@ -1,0 +1,119 @@
+import type * as vscode from 'vscode';
+import { basename, dirname, join } from 'node:path';
+import * as z from 'zod';
+import { nameFromFile } from '../../protocol/parseRecipe.js';
+import { recipeSchema, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
+import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
+import type { Inspector, RunControl, Stores } from '../services.js';
+import { modelReference, type FoundModel } from './modelReference.js';
+import type { Answer, Place, Step } from './walk.js';
+import { recipeEnding, recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
+
+/** What training is started with. */
+export interface TrainServices {
+  readonly runControl: RunControl;
+  readonly stores: Stores;
+  readonly inspector: Inspector;
+  readonly extensionUri: vscode.Uri;
+  /** The workspace's. */
+  readonly memory: vscode.Memento;
+  /** What the user set, and nothing else. */
+  readonly trainingDefaults: () => TrainingDefaults;
+  readonly modelFolders: () => readonly string[];
+}
+
+/** What has been answered so far; paths are absolute. */
+export interface Draft {
+  readonly dataset?: Dataset;
+  /** Chosen instead of a dataset: nothing else needs an answer. */
+  readonly recipe?: string;
+  /** As it was inferred or chosen. */
+  readonly task?: ChosenTask;
+  readonly model: FoundModel;
+  readonly method: MethodConfig;
+  readonly name?: string;
+}
+
+/** A draft whose rows are known. */
+export interface DatasetDraft extends Draft {
+  readonly dataset: Dataset;
+}
+
+export interface Dataset {
+  readonly file: string;
+  readonly summary: DatasetSummary;
+  readonly dev?: string;
+  readonly test?: string;
+  /** Where its recipe will be. */
+  readonly folder: string;
+}
+export type ChosenTask = Pick<TaskSummary, 'template' | 'target'> & Partial<TaskSummary>;
+
+/** More labels than this say little where they stand for themselves, and hide the rest of a recipe. */
+const mostLabels = 20;
+
+/** The recipe that a draft makes. */
+export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: readonly string[]): RecipeText {
+  const { dataset, task, model, method } = draft;
+  const { folder } = dataset;
+  const name = draft.name ?? nameFromFile(dataset.file);
+  const path = (file: string): string => recipePath(folder, file);
+  const labels = task?.labels && Object.keys(task.labels).length <= mostLabels ? task.labels : undefined;
+  const recipe: RecipeInput = {
+    name,
+    model: modelReference(model, { folder, searched: [...services.modelFolders(), ...roots] }),
+    data: {
+      train: path(dataset.file),
+      ...(dataset.dev !== undefined && { dev: path(dataset.dev) }),
+      ...(dataset.test !== undefined && { test: path(dataset.test) }),
+      ...(task && { template: task.template, target: task.target }),
+      ...(labels && { labels }),
+    },
+    method,
+    training: usualTraining(),
+    ...services.trainingDefaults(),
+  };
+  return { text: recipeText(recipe), recipeFile: join(folder, `${name}${recipeEnding}`) };
+}
+
+/** A step that is left out where a recipe was chosen, which says everything. */
+export function forDataset(
+  ask: (draft: DatasetDraft, place: Place) => Promise<Answer<Draft>>,
+  isNeeded: (dataset: Dataset) => boolean = () => true,
+): Step<Draft> {
+  return {
+    isNeeded: ({ dataset }) => dataset !== undefined && isNeeded(dataset),
+    ask: (draft, place) => {
+      const { dataset } = draft;
+      return dataset ? ask({ ...draft, dataset }, place) : Promise.resolve({ value: draft });
+    },
+  };
+}
+
+const memorySchema = z.object({
+  /** Data files and recipes, the latest first. */
+  recent: z.array(z.string()).catch([]),
+  model: z.object({ name: z.string(), path: z.string() }).optional().catch(undefined),
+  method: recipeSchema.shape.method.catch(() => recipeSchema.shape.method.parse(undefined)),
+});
+const memoryKey = 'softprompt.train';
+const mostRecent = 5;
+
+/** The choices of the last time in this workspace. */
+export function remembered(memory: vscode.Memento): z.infer<typeof memorySchema> {
+  return memorySchema.parse(memory.get(memoryKey) ?? {});
+}
+
+export async function remember(memory: vscode.Memento, draft: Draft): Promise<void> {
+  const before = remembered(memory);
+  const file = draft.recipe ?? draft.dataset?.file;
+  const recent = [...new Set([...(file === undefined ? [] : [file]), ...before.recent])].slice(0, mostRecent);
+  const { model, method } = draft.recipe === undefined ? draft : before;
+  await memory.update(memoryKey, { recent, model, method });
+}
+
+/** A file's name, and its folder as people know it. */
+export function fileLine(file: string, shownPath: string): { label: string; description: string } {
+  const folder = dirname(shownPath);
+  return { label: basename(file), description: folder === '.' ? '' : folder };
+}
