@@ -1,13 +1,75 @@
+import * as l10n from '@vscode/l10n';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { pickRecipe } from './pickRecipe.js';
-import { trainingTask } from './trainingTask.js';
+import { runFile } from '../store/runFolder.js';
+import { registerRunEndNotifications } from './notifications.js';
+import { registerTrainingPanels } from './panels/trainingPanels.js';
+import { openInspector } from './process/inspector.js';
+import { nodeProgram } from './process/nodeProgram.js';
+import { registerRecipes } from './recipes/registerRecipes.js';
+import { followStores } from './runs/followStores.js';
+import { settings, storeFolders } from './settings.js';
+import { registerStatusBar } from './statusBar.js';
+import { registerSupport } from './support/registerSupport.js';
+import { registerTrainPrompt } from './train/trainPrompt.js';
+import { registerSidebar } from './views/sidebar.js';
 
-/** Called by the editor when a command of ours is first used. */
-export function activate(context: vscode.ExtensionContext): void {
-  context.subscriptions.push(
-    vscode.commands.registerCommand('softprompt.trainPrompt', async (recipe?: vscode.Uri) => {
-      const chosen = recipe ?? (await pickRecipe(context.extensionUri));
-      if (chosen) await vscode.tasks.executeTask(trainingTask(chosen, context.extensionUri));
-    }),
+/** Called by the editor when something of ours is first used: puts the parts together. */
+export function activate({
+  extensionUri,
+  subscriptions,
+  workspaceState,
+  logUri,
+  environmentVariableCollection,
+}: vscode.ExtensionContext): void {
+  // The rooms that know no editor put their words into the editor's language, too.
+  if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
+  const log = vscode.window.createOutputChannel('Softprompt', { log: true });
+  const extensionFolder = extensionUri.fsPath;
+  const node = (): string => nodeProgram(extensionFolder, settings.nodePath());
+  const stores = followStores({
+    storeFolders,
+    processSettings: () => ({ node: node(), extensionFolder, unwatched: settings.unwatched() }),
+    log,
+  });
+  const inspector = openInspector(extensionFolder, node, log);
+  const { modelFolders, trainingDefaults } = settings;
+  const showLog = (folder: string): Thenable<unknown> =>
+    vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
+
+  environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');
+  environmentVariableCollection.prepend(
+    'PATH',
+    `${join(extensionFolder, 'dist', 'bin')}${process.platform === 'win32' ? ';' : ':'}`,
   );
+  if (process.versions.electron === undefined)
+    environmentVariableCollection.replace('SOFTPROMPT_NODE', process.execPath);
+
+  subscriptions.push(
+    log,
+    stores,
+    inspector,
+    registerSidebar({ stores, runs: stores, extensionUri, showLog }),
+    registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
+    registerTrainPrompt({
+      runControl: stores,
+      stores,
+      inspector,
+      extensionUri,
+      memory: workspaceState,
+      trainingDefaults,
+      modelFolders,
+    }),
+    registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
+    registerStatusBar({ stores }),
+    registerRunEndNotifications({ stores, runs: stores }),
+    registerSupport({ inspector, modelFolders, log, logUri }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => stores.refresh()),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => stores.refresh()),
+    vscode.workspace.onDidChangeConfiguration(
+      (change) => change.affectsConfiguration('softprompt.storeLocation') && stores.refresh(),
+    ),
+  );
+  // A run may live that an earlier window started.
+  void stores.refresh();
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const take = (name: string, signal = never, onWait = (_holder: string): void => undefined) =>
+const take = (name: string, signal = never, onWait: (holder: string) => void = () => undefined) =>
   takeTurn({ folder, device: 'cpu', name, onWait }, signal);
 
 it('gives the turn to one after the other, in the order of asking', async () => {

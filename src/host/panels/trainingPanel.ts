@@ -42,6 +42,11 @@ export function showTrainingPanel(
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
   const feed = feedPanel(shown, post);
 
+  const tellAll = async (): Promise<void> => {
+    await Promise.all([folder, ...compared].map((run) => stores.load(run)));
+    feed.snapshot();
+  };
+
   const act: Record<RunAction, () => unknown> = {
     pause: () => runs.pause(folder),
     continue: () => runs.continue(folder),
@@ -54,13 +59,13 @@ export function showTrainingPanel(
       const chosen = await pickCompared(stores, folder, compared);
       if (!chosen) return;
       compared = chosen;
-      feed.snapshot();
+      await tellAll();
     },
   };
 
   const receive = async (message: FromPanel): Promise<void> => {
     try {
-      if (message.type === 'snapshot') feed.snapshot();
+      if (message.type === 'snapshot') await tellAll();
       else if (message.type === 'openRow') await openRow(own, message);
       else await act[message.type]();
     } catch (error) {

@@ -3,7 +3,7 @@ import { parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { checkRecipe, nodeNear } from '../../protocol/checkRecipe.js';
 import type { RecipeFault } from '../../protocol/inspectMessages.js';
-import { messageWords } from '../errorWords.js';
+import { describeMessage } from '../../errors/catalogue.js';
 import type { Inspector } from '../services.js';
 import { isRecipe, rangeOf } from './recipeDocuments.js';
 
@@ -88,7 +88,7 @@ export function registerRecipeDiagnostics(inspector: Inspector, log: vscode.LogO
 function faultMark(document: vscode.TextDocument, text: string, { path, error }: RecipeFault): vscode.Diagnostic {
   const root = parseTree(text, [], { allowTrailingComma: true });
   const { offset, length } = root ? nodeNear(root, path) : { offset: 0, length: 0 };
-  const { message, advice } = messageWords(error);
+  const { message, advice } = describeMessage(error);
   const diagnostic = mark(document, offset, length, `${message} ${advice}`);
   diagnostic.code = error.code;
   const { file, line } = error.args;

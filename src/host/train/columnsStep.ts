@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { messageWords } from '../errorWords.js';
+import { describeMessage } from '../../errors/catalogue.js';
 import { pick, pickMany } from './ask.js';
 import { canBeNamed, columnTemplate } from './columnTemplate.js';
 import { forDataset, type ChosenTask, type Dataset, type Draft } from './draft.js';
@@ -24,7 +24,7 @@ export async function askColumns({ summary }: Dataset, place: Place, title: stri
       title,
       placeholder: vscode.l10n.t('The target: the column that the model is to predict'),
       choices: [
-        ...('error' in summary.task ? [{ label: `$(info) ${messageWords(summary.task.error).message}` }] : []),
+        ...('error' in summary.task ? [{ label: `$(info) ${describeMessage(summary.task.error).message}` }] : []),
         ...columns.map((column) => ({ label: column, value: column })),
       ],
       accept: (column) => column,

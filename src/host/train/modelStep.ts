@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelChoice } from '../../protocol/inspectMessages.js';
 import { parameterCount } from '../amounts.js';
-import { messageWords } from '../errorWords.js';
+import { describeMessage } from '../../errors/catalogue.js';
 import { pick, type Choice } from './ask.js';
 import { forDataset, recipeOf, type Draft, type TrainServices } from './draft.js';
 import { isBundled, type FoundModel } from './modelReference.js';
@@ -71,7 +71,7 @@ function modelChoices(
 function modelChoice(model: ModelChoice, detail: string): Choice<FoundModel> {
   const { name, path } = model;
   if (!model.usable) {
-    const { message, advice } = messageWords(model.error);
+    const { message, advice } = describeMessage(model.error);
     return { label: `$(circle-slash) ${name}`, detail: `${message} ${advice}` };
   }
   const description = vscode.l10n.t('{modelType} · {parameters} parameters', {
