@@ -28,6 +28,7 @@ export interface PromptActionDependencies {
 
 type WholePrompt = Extract<ListedPrompt, { readonly value: PromptSummary }>;
 const isWhole = (listed: ListedPrompt): listed is WholePrompt => 'value' in listed;
+
 /** What can be done with saved prompts: from the view's menus and keys, and from the command palette, which asks for one. */
 export function registerPromptActions(dependencies: PromptActionDependencies): vscode.Disposable {
   const { stores, tree } = dependencies;
@@ -55,8 +56,8 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
   const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);
 
   return vscode.Disposable.from(
-    about('softprompt.renamePrompt', vscode.l10n.t('Rename Prompt'), whole, (prompt) => rename(prompt, stores)),
-    about('softprompt.deletePrompt', vscode.l10n.t('Delete Prompt'), every, (prompt) => remove(prompt, stores)),
+    about('softprompt.renamePrompt', vscode.l10n.t('Rename Prompt'), whole, (prompt) => rename(prompt, dependencies)),
+    about('softprompt.deletePrompt', vscode.l10n.t('Delete Prompt'), every, (prompt) => remove(prompt, dependencies)),
     about('softprompt.continuePrompt', vscode.l10n.t('Continue Training'), ours, (prompt) =>
       goOn(prompt, dependencies),
     ),
@@ -87,7 +88,7 @@ function promptItem(listed: ListedPrompt): vscode.QuickPickItem {
   return { label, description };
 }
 
-async function rename({ folder, store }: WholePrompt, stores: Stores): Promise<void> {
+async function rename({ folder, store }: WholePrompt, { stores, tree }: PromptActionDependencies): Promise<void> {
   const name = basename(folder);
   const others = stores.prompts.filter((other) => other.store === store && other.folder !== folder);
   const newName = await vscode.window.showInputBox({
@@ -100,17 +101,19 @@ async function rename({ folder, store }: WholePrompt, stores: Stores): Promise<v
     },
   });
   if (newName === undefined || newName === name) return;
-  await renamePrompt(store, name, newName);
+  const renamed = await renamePrompt(store, name, newName);
   await stores.refresh();
+  await tree.show(renamed);
 }
 
-async function remove({ folder, store }: ListedPrompt, stores: Stores): Promise<void> {
+async function remove({ folder, store }: ListedPrompt, { stores, tree }: PromptActionDependencies): Promise<void> {
   const name = basename(folder);
   const deleted = await deletePrompt(store, name);
   await stores.refresh();
   offer(vscode.l10n.t('Deleted the prompt {name}.', { name }), vscode.l10n.t('Undo'), async () => {
-    await restorePrompt(store, deleted);
+    const restored = await restorePrompt(store, deleted);
     await stores.refresh();
+    await tree.show(restored);
   });
 }
 

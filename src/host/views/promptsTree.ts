@@ -20,7 +20,7 @@ interface GroupNode {
 export interface PromptNode {
   readonly kind: 'prompt';
   readonly listed: ListedPrompt;
-  readonly parent: PromptGroup;
+  readonly dataset: PromptGroup['dataset'];
 }
 interface TokenNode {
   readonly kind: 'token';
@@ -43,7 +43,7 @@ export function registerPromptsTree({ stores, ready }: TreeDependencies): Prompt
     groups = groupPrompts(stores.prompts).map((group) => ({
       kind: 'group',
       group,
-      children: group.prompts.map((listed) => ({ kind: 'prompt', listed, parent: group })),
+      children: group.prompts.map((listed) => ({ kind: 'prompt', listed, dataset: group.dataset })),
     }));
   };
 
@@ -70,6 +70,7 @@ export function registerPromptsTree({ stores, ready }: TreeDependencies): Prompt
       return node?.kind === 'prompt' ? node.listed : undefined;
     },
     show: async (folder) => {
+      await ready();
       build();
       const node = groups.flatMap(({ children }) => children).find(({ listed }) => listed.folder === folder);
       if (node) await view.reveal(node, { select: true, focus: true, expand: true });
@@ -95,7 +96,7 @@ function parentOf(node: PromptsNode, groups: readonly GroupNode[]): PromptsNode 
     case 'group':
       return undefined;
     case 'prompt':
-      return groups.find(({ group }) => group === node.parent);
+      return groups.find(({ group }) => group.dataset === node.dataset);
     case 'token':
       return node.parent;
   }
