@@ -21,7 +21,10 @@ describe('the lint rules', () => {
     expect(broken).toEqual(['import-x/no-restricted-paths']);
   });
   it('keep the webview to the protocol', async () => {
-    const broken = await rulesBroken('webview/zz.ts', "export { packEvents } from '../src/host/panels/packEvents.js';\n");
+    const broken = await rulesBroken(
+      'webview/zz.ts',
+      "export { packEvents } from '../src/host/panels/packEvents.js';\n",
+    );
     expect(broken).toEqual(['import-x/no-restricted-paths']);
   });
   it('keep onnxruntime-node in its own folder', async () => {
