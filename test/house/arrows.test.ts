@@ -20,6 +20,13 @@ describe('the lint rules', () => {
     const broken = await rulesBroken('src/host/zz.ts', "export { train } from '../training/run.js';\n");
     expect(broken).toEqual(['import-x/no-restricted-paths']);
   });
+  it('keep the webview to the protocol', async () => {
+    const broken = await rulesBroken(
+      'webview/zz.ts',
+      "export { packEvents } from '../src/host/panels/packEvents.js';\n",
+    );
+    expect(broken).toEqual(['import-x/no-restricted-paths']);
+  });
   it('keep onnxruntime-node in its own folder', async () => {
     const broken = await rulesBroken('src/models/zz.ts', "export { InferenceSession } from 'onnxruntime-node';\n");
     expect(broken).toEqual(['no-restricted-imports']);

@@ -1,4 +1,4 @@
-import { describe, type ErrorArguments, type ErrorCode } from '../../errors/catalogue.js';
+import { describeMessage } from '../../errors/catalogue.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { PanelRun, Problem } from '../../protocol/panelMessages.js';
 import type { FollowedRun } from '../services.js';
@@ -11,7 +11,7 @@ export function panelRun({ folder, state, status, recipe, controllable }: Follow
     id: folder,
     name: status.name,
     state,
-    ...(status.error && { problem: problemOf(status.error) }),
+    ...(status.error && { problem: describeMessage(status.error) }),
     controllable,
     saved: status.promptFolder !== undefined,
     plan: {
@@ -25,12 +25,8 @@ export function panelRun({ folder, state, status, recipe, controllable }: Follow
   };
 }
 
-/** Words for what an action on a run threw; a defect of ours goes on. */
+/** Words for what an action on a run threw; a defect of ours is told as it came. */
 export function problemFrom(error: unknown): Problem {
-  if (error instanceof SoftpromptError) return problemOf(error);
-  throw error;
-}
-
-function problemOf({ code, args }: { readonly code: string; readonly args: unknown }): Problem {
-  return describe(code as ErrorCode, args as ErrorArguments<ErrorCode>);
+  if (error instanceof SoftpromptError) return describeMessage(error.toMessage());
+  return { message: String(error), advice: '' };
 }

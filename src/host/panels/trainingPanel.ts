@@ -40,7 +40,8 @@ export function showTrainingPanel(
     return [own, ...compared.flatMap(find)];
   };
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
-  const feed = feedPanel(shown, post);
+  const tellProblem = (error: unknown): void => post({ type: 'problem', problem: problemFrom(error) });
+  const feed = feedPanel({ runs: shown, history: (of) => stores.history(of) }, post, tellProblem);
 
   const tellAll = async (): Promise<void> => {
     await Promise.all([folder, ...compared].map((run) => stores.load(run)));
@@ -69,7 +70,7 @@ export function showTrainingPanel(
       else if (message.type === 'openRow') await openRow(own, message);
       else await act[message.type]();
     } catch (error) {
-      post({ type: 'problem', problem: problemFrom(error) });
+      tellProblem(error);
     }
   };
 

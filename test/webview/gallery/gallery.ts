@@ -4,7 +4,8 @@ import { packEvents } from '../../../src/host/panels/packEvents.js';
 
 /**
  * The training panel's other side, for looking at the panel in a browser: plays a recorded run into it.
- * `?scenario=` finished, running, starting, queued, paused, interrupted, failed, compare, long · `?theme=` dark, light, hc-dark, hc-light
+ * `?scenario=` finished, running, starting, queued, paused, interrupted, failed, compare, long · `?theme=` dark, light, hc-dark,
+ * hc-light · `?language=` en, zh-cn
  */
 declare const recorded: readonly RunEvent[];
 

@@ -7,20 +7,23 @@ import { basename, extname, join } from 'node:path';
 const [events, port = '8123'] = process.argv.slice(2);
 if (!events) throw new Error('Name the events.jsonl of a run.');
 const here = import.meta.dirname;
+const root = join(here, '../../..');
 const bundle = async (entry, platform) => {
   const options = { entryPoints: [entry], bundle: true, format: 'esm', platform, write: false };
   return (await build(options)).outputFiles[0].text;
 };
-const page = await bundle(join(here, '../../../src/host/panels/panelHtml.ts'), 'node');
+const page = await bundle(join(root, 'src/host/panels/panelHtml.ts'), 'node');
 const { panelHtml } = await import(`data:text/javascript;base64,${Buffer.from(page).toString('base64')}`);
 const recorded = (await readFile(events, 'utf8')).trimEnd().split('\n').join(',');
 const gallery = `globalThis.recorded = [${recorded}];\n${await bundle(join(here, 'gallery.ts'), 'browser')}`;
 
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf', '.html': 'text/html' };
-const html = () => {
-  const [language, title, nonce] = ['en', 'Gallery', 'gallery'];
+const html = async (language) => {
+  const [title, nonce] = ['Gallery', 'gallery'];
+  const strings =
+    language === 'en' ? undefined : JSON.parse(await readFile(join(root, `media/l10n/bundle.l10n.${language}.json`)));
   const own = { script: 'training.js', styles: 'training.css', icons: 'codicon.css' };
-  return panelHtml({ language, title, source: "'self'", nonce, ...own, strings: undefined }).replace(
+  return panelHtml({ language, title, source: "'self'", nonce, ...own, strings }).replace(
     '<script type="module"',
     `<link rel="stylesheet" href="themes.css"><script nonce="${nonce}" src="gallery.js"></script>$&`,
   );
@@ -28,12 +31,13 @@ const html = () => {
 const read = (name) =>
   name === 'gallery.js'
     ? gallery
-    : readFile(name === 'themes.css' ? join(here, name) : join(here, '../../../dist/webview', name));
+    : readFile(name === 'themes.css' ? join(here, name) : join(root, 'dist/webview', name));
 
 createServer(async (request, response) => {
-  const name = basename(new URL(request.url, 'http://localhost').pathname) || 'index.html';
+  const { pathname, searchParams } = new URL(request.url, 'http://localhost');
+  const name = basename(pathname) || 'index.html';
   try {
-    const body = name === 'index.html' ? html() : await read(name);
+    const body = name === 'index.html' ? await html(searchParams.get('language') ?? 'en') : await read(name);
     response.writeHead(200, { 'content-type': types[extname(name)] ?? 'application/octet-stream' }).end(body);
   } catch {
     response.writeHead(404).end();

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { countBelow } from '../ascending.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
 import type { ChartLine, ChartMark } from './line.js';
 import { plotLines, type Plot, type PlotSettings, type Zoom } from './plot.js';
 import { swatch } from './shapes.js';

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
 import type { ChartLine, ChartMark } from './line.js';
 import { addShape } from './shapes.js';
 import { themeColour, themeFont } from './theme.js';

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
 import { countBelow } from '../ascending.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
 import type { ChartLine } from './line.js';
 
 /** So many rows of a line's points, evenly chosen; more would help nobody. */

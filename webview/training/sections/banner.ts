@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Problem } from '../../../src/protocol/panelMessages.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
 import type { RunView } from '../runView.js';
 
 type Tone = 'info' | 'warning' | 'error';
@@ -42,9 +42,11 @@ export function banner(view: RunView, problem: Problem | undefined): TemplateRes
   }
 }
 
-function outcome({ end }: RunView): TemplateResult | typeof nothing {
+function outcome({ end, dev }: RunView): TemplateResult | typeof nothing {
   if (!end) return nothing;
-  const kept = l10n.t('Kept is step {step}, the best on dev.', { step: wholeNumber(end.bestStep) });
+  const best = { step: wholeNumber(end.bestStep) };
+  const kept =
+    dev.length > 0 ? l10n.t('Step {step} is kept, the best on dev.', best) : l10n.t('Step {step} is kept.', best);
   const step = wholeNumber(end.step);
   switch (end.reason) {
     case 'finished':

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunAction } from '../../../src/protocol/panelMessages.js';
-import { wholeNumber } from '../numbers.js';
+import { methodName, wholeNumber } from '../../../src/protocol/numbers.js';
 import { bestScore, type RunView } from '../runView.js';
 import { isLive, stateIcon, stateName } from './runState.js';
 
@@ -9,11 +9,7 @@ import { isLive, stateIcon, stateName } from './runState.js';
 export function header(view: RunView, asked: RunAction | undefined, act: (action: RunAction) => void): TemplateResult {
   const { run, start } = view;
   const { plan } = run;
-  const facts = [
-    plan.method === 'PROMPT_TUNING' ? l10n.t('prompt tuning') : plan.method,
-    `P=${plan.virtualTokens}`,
-    start?.model ?? plan.model,
-  ];
+  const facts = [methodName(plan.method), `P=${plan.virtualTokens}`, start?.model ?? plan.model];
   const tool = (action: RunAction, icon: string, label: string): TemplateResult =>
     html`<vscode-toolbar-button icon=${icon} label=${label} title=${label} @click=${() => act(action)}>
     </vscode-toolbar-button>`;

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { duration, metricName, metricText, wholeNumber } from '../numbers.js';
+import { duration, metricName, metricText, wholeNumber } from '../../../src/protocol/numbers.js';
 import type { LogEvent } from '../runView.js';
 
 /** So many lines are made at first; a long run has thousands. */

@@ -3,7 +3,8 @@ import { html, type TemplateResult } from 'lit';
 import { lookOf, type ChartLine } from '../chart/line.js';
 import type { Zoom } from '../chart/plot.js';
 import type { Choices } from '../host.js';
-import { lossText, wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
+import { lossText } from '../numbers.js';
 import type { RunView } from '../runView.js';
 import type { Smoothed } from '../smoothing.js';
 

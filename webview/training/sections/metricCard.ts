@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { lookOf, type ChartLine, type ChartMark } from '../chart/line.js';
 import type { Zoom } from '../chart/plot.js';
-import { advantage, distanceText, metricText, wholeNumber } from '../numbers.js';
+import { distanceText, isBetter, metricText, wholeNumber } from '../../../src/protocol/numbers.js';
 import { bestScore, evaluationsSinceBest, type Evaluation, type RunView, type Score } from '../runView.js';
 
 /** The number that the reader cares about, how far it is from the baseline, and its way there. */
@@ -69,11 +69,12 @@ function figure(metric: Evaluation['metric'], best: Score, view: RunView): Templ
 }
 
 function distance(metric: Evaluation['metric'], value: number, baseline: number): TemplateResult {
-  const gain = advantage(metric, value, baseline);
-  const [tone, arrow] = gain > 0 ? ['better', 'arrow-up'] : gain < 0 ? ['worse', 'arrow-down'] : ['same', 'dash'];
+  const isSame = metricText(metric, value) === metricText(metric, baseline);
+  const tone = isSame ? 'same' : isBetter(metric, value, baseline) ? 'better' : 'worse';
+  const arrow = isSame ? 'dash' : value > baseline ? 'arrow-up' : 'arrow-down';
   return html`<span class="distance ${tone}">
     <span class="codicon codicon-${arrow}" aria-hidden="true"></span>
-    ${l10n.t('{distance} over no prompt', { distance: distanceText(metric, value, baseline) })}
+    ${l10n.t('{distance} against no prompt', { distance: distanceText(metric, value, baseline) })}
   </span>`;
 }
 

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { NearestTokens } from '../../../src/protocol/events.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
+import { quoted } from '../../../src/protocol/quoted.js';
 import type { RunView } from '../runView.js';
 
 /** Each virtual token with the real tokens nearest to it; those whose nearest one is another than before are marked. */
@@ -74,8 +75,6 @@ function hasMoved(now: NearestTokens, before: NearestTokens | undefined): boolea
   return before !== undefined && now.nearest[0]?.id !== before.nearest[0]?.id;
 }
 
-/** With its blanks, which belong to it. */
 function tokenText(token: string): TemplateResult {
-  return html`<code class="token">${token.replace(/[\n\r\t ]/g, (blank) => visible[blank] ?? blank)}</code>`;
+  return html`<code class="token">${quoted(token)}</code>`;
 }
-const visible: Readonly<Record<string, string>> = { '\n': '↵', '\r': '↵', '\t': '→', ' ': '␣' };

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { duration, memoryText, timeLeft, wholeNumber } from '../numbers.js';
+import { duration, timeLeft, wholeNumber } from '../../../src/protocol/numbers.js';
+import { memoryText } from '../numbers.js';
 import type { RunView } from '../runView.js';
 
 /** How far the run is and how fast it goes, in one line under a bar. */

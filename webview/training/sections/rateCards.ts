@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
 import { lookOf, type ChartLine } from '../chart/line.js';
 import type { Zoom } from '../chart/plot.js';
-import { shortNumber } from '../numbers.js';
+import { shortNumber } from '../../../src/protocol/numbers.js';
 import type { RunView } from '../runView.js';
 
 /** For those who want to know why: the learning rate's schedule and the size of the gradient. */

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SampleRow } from '../../../src/protocol/events.js';
-import { wholeNumber } from '../numbers.js';
+import { wholeNumber } from '../../../src/protocol/numbers.js';
 import type { RunView } from '../runView.js';
 
 type Change = 'fixed' | 'broken' | 'wrong' | 'right';
