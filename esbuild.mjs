@@ -20,6 +20,7 @@ const common = {
 const host = {
   ...common,
   entryPoints: { extension: 'src/host/extension.ts' },
+  minify: true,
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
   format: 'cjs',

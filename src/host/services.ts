@@ -27,7 +27,7 @@ export interface RunControl {
 /** A run as it stands on disk, followed while it lives. */
 export interface FollowedRun extends Run {
   readonly store: string;
-  /** While it lives, all; afterwards without its steps but the last, until `Stores.load` has fetched them. */
+  /** While it lives, all; afterwards without its steps but the last (`Stores.history` has them). */
   readonly events: readonly RunEvent[];
   /** Whether its process can be reached. */
   readonly controllable: boolean;
@@ -43,8 +43,8 @@ export interface Stores {
   readonly onDidChangePrompts: vscode.Event<void>;
   /** `from`: the number of the first event that is new or changed; without a run, the list changed. */
   readonly onDidChangeRuns: vscode.Event<{ readonly run?: FollowedRun; readonly from: number }>;
-  /** From now on the run's `events` are whole, also when it has ended. */
-  load(folder: string): Promise<void>;
+  /** Every event of a run. */
+  history(folder: string): Promise<readonly RunEvent[]>;
   refresh(): Promise<void>;
 }
 

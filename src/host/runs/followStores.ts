@@ -5,6 +5,7 @@ import type { RunEvent } from '../../protocol/events.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
 import { continueRequest, pauseRequest, stopRequest } from '../../protocol/runMessages.js';
 import { listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
+import { readEvents } from '../../store/eventLog.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import { createRun, isLive, queueRun, readRun, runFile, writeRunStatus, type Run } from '../../store/runFolder.js';
 import { connectToRun, type RunConnection } from '../process/runConnection.js';
@@ -24,8 +25,6 @@ interface Tracked {
   tail: EventTail;
   connection?: RunConnection;
   connecting?: boolean;
-  /** Whether all its events are wanted. */
-  whole?: boolean;
 }
 
 /** Follows the prompts and runs of this window's stores, and speaks with the processes of runs. */
@@ -103,11 +102,11 @@ export function followStores({
     entry.run = {
       ...now,
       store,
-      events: isLive(now.state) || entry.whole ? tail.events : withoutSteps(tail.events),
+      events: isLive(now.state) ? tail.events : withoutSteps(tail.events),
       controllable: entry.connection !== undefined,
     };
     if (isLive(now.state)) void connect(entry);
-    else if (!entry.whole) entry.tail = openEventTail(runFile(folder, 'events'));
+    else entry.tail = openEventTail(runFile(folder, 'events'));
     if (now.state === 'interrupted') return buryRun(folder);
     if (from !== undefined || !before || !sameStatus(before, now))
       runsChanged.fire({ run: entry.run, from: from ?? tail.events.length });
@@ -207,12 +206,9 @@ export function followStores({
     },
     onDidChangePrompts: promptsChanged.event,
     onDidChangeRuns: runsChanged.event,
-    async load(folder) {
+    history: async (folder) => {
       const entry = tracked.get(folder);
-      if (!entry || entry.whole) return;
-      entry.whole = true;
-      await entry.tail.read();
-      entry.run = { ...entry.run, events: entry.tail.events };
+      return entry && isLive(entry.run.state) ? entry.tail.events : readEvents(runFile(folder, 'events'));
     },
     refresh,
     async start({ recipe, recipeFile, store }) {
