@@ -43,11 +43,6 @@ export function showTrainingPanel(
   const tellProblem = (error: unknown): void => post({ type: 'problem', problem: problemFrom(error) });
   const feed = feedPanel({ runs: shown, history: (of) => stores.history(of) }, post, tellProblem);
 
-  const tellAll = async (): Promise<void> => {
-    await Promise.all([folder, ...compared].map((run) => stores.load(run)));
-    feed.snapshot();
-  };
-
   const act: Record<RunAction, () => unknown> = {
     pause: () => runs.pause(folder),
     continue: () => runs.continue(folder),
@@ -60,13 +55,13 @@ export function showTrainingPanel(
       const chosen = await pickCompared(stores, folder, compared);
       if (!chosen) return;
       compared = chosen;
-      await tellAll();
+      feed.snapshot();
     },
   };
 
   const receive = async (message: FromPanel): Promise<void> => {
     try {
-      if (message.type === 'snapshot') await tellAll();
+      if (message.type === 'snapshot') feed.snapshot();
       else if (message.type === 'openRow') await openRow(own, message);
       else await act[message.type]();
     } catch (error) {

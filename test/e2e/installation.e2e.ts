@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startEditor, type Editor } from './support/editor.js';
+import { screenshot } from './support/screenshots.js';
+import { versions } from './support/server.js';
+import { expectNoCspMessages } from './support/webview.js';
+import { dialog, quickPickItem, quickPickItems, runCommand, runningExtensions, toasts } from './support/workbench.js';
+
+describe.each(versions)('the packaged extension in the %s editor', (version) => {
+  let editor: Editor;
+  beforeAll(async () => {
+    editor = await startEditor({
+      version,
+      files: { 'notes.txt': 'none of ours', 'recipes/reviews.softprompt.json': '{ "data": { "train": "train.tsv" } }' },
+    });
+  });
+  afterAll(() => editor.stop());
+
+  test('starts when a command of its own is used, and not before', async () => {
+    const page = await editor.openPage();
+    const running = await runningExtensions(page);
+    expect(await running.allInnerTexts()).not.toContain('Softprompt');
+    await runCommand(page, 'Softprompt: Train Prompt');
+    await running.getByText('Softprompt').waitFor();
+  });
+
+  test('Train Prompt offers the recipes of the workspace and the sample', async () => {
+    const page = await editor.openPage();
+    await runCommand(page, 'Softprompt: Train Prompt');
+    await quickPickItem(page, /The sample/).waitFor();
+    await screenshot(page, `train prompt (${version})`);
+    expect(await quickPickItems(page).allInnerTexts()).toEqual([
+      expect.stringContaining('reviews'),
+      expect.stringContaining('The sample'),
+      expect.stringContaining('Browse…'),
+    ]);
+    expect(await toasts(page).count()).toBe(0);
+    expect(await dialog(page).count()).toBe(0);
+    expectNoCspMessages(page);
+  });
+
+  test('brings its own Node and engine, which need no other package', async () => {
+    const launcher = join(editor.extension, 'dist', 'bin', 'softprompt');
+    expect((await stat(launcher)).mode & 0o111).toBe(0o111);
+    const recipe = join(editor.extension, 'media', 'sample', 'tickets.softprompt.json');
+    const options = ['--steps', '2', '--baseline', 'off', '--json', '--store', join(editor.home, 'store')];
+    // Where no other Node can be found.
+    const env = { HOME: editor.home, PATH: editor.home };
+    const { stdout } = await promisify(execFile)(launcher, ['train', recipe, ...options], { cwd: editor.home, env });
+    expect(stdout).toMatch(/"event":"saved"|"prompt"/);
+  });
+});

@@ -1,0 +1,4 @@
+import { afterAll } from 'vitest';
+import { stopEditors } from './editor.js';
+
+afterAll(stopEditors);

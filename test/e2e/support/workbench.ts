@@ -1,0 +1,92 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { vi } from 'vitest';
+import type { Editor } from './editor.js';
+
+export async function workbenchReady(page: Page): Promise<void> {
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+}
+
+/** By the editor's own command, which saves what the window will bring back. */
+export async function reload(page: Page): Promise<void> {
+  const loaded = page.waitForEvent('domcontentloaded');
+  await runCommand(page, 'Developer: Reload Window');
+  await loaded;
+  await workbenchReady(page);
+}
+
+/** What the workbench asks: a list to choose from, or a text. One at a time is visible. */
+export const quickInput = (page: Page): Locator => page.locator('.quick-input-widget:visible');
+export const quickInputText = (page: Page): Locator => quickInput(page).locator('input[type=text]');
+export const quickPickItems = (page: Page): Locator => quickInput(page).getByRole('option');
+/** Its name is its label and description, and the names of their icons. */
+export const quickPickItem = (page: Page, name: string | RegExp): Locator =>
+  quickInput(page).getByRole('option', { name });
+/** What an input box says of the text in it. */
+export const quickInputMessage = (page: Page): Locator => quickInput(page).locator('.quick-input-message');
+
+/** Runs a command as people do, by its title in the command palette: `Softprompt: Train Prompt`. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const command = quickInput(page).getByText(title, { exact: true });
+  // A new window knows its own commands before those of extensions, and an open palette does not notice them coming.
+  await vi.waitFor(
+    async () => {
+      await page.keyboard.press('F1');
+      await quickInputText(page).fill(`>${title}`);
+      await command.click({ timeout: 2000 }).catch(async (error: unknown) => {
+        await page.keyboard.press('Escape');
+        throw error;
+      });
+    },
+    { timeout: 30_000, interval: 500 },
+  );
+  // Where the mouse rests, it would show what hovering shows.
+  await page.mouse.move(0, 0);
+}
+
+/** The names of the extensions that are active, once all that start with a window have. It stays open and follows what happens. */
+export async function runningExtensions(page: Page): Promise<Locator> {
+  // The list makes only the rows that can be seen.
+  await page.setViewportSize({ width: 1280, height: 3000 });
+  await runCommand(page, 'Developer: Show Running Extensions');
+  const names = page.locator('.runtime-extensions-editor .name');
+  // One of the editor's own, which waits for the end of start-up.
+  await names.getByText('Merge Conflict').waitFor();
+  return names;
+}
+
+/** Opens one of the views' containers in the activity bar. */
+export async function openContainer(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name }).first().click();
+}
+
+/** A row of any tree. Its accessible name is a string tooltip, where it has one. */
+export const treeItem = (page: Page, name: string | RegExp): Locator => page.getByRole('treeitem', { name });
+
+export const toasts = (page: Page): Locator => page.locator('.notifications-toasts .notification-list-item');
+export const toastButton = (page: Page, name: string): Locator => toasts(page).getByRole('button', { name });
+
+/** A modal question, or the message of a command that failed. */
+export const dialog = (page: Page): Locator => page.locator('.monaco-dialog-box');
+
+const themes = {
+  light: { name: 'Visual Studio Light', shown: '.vs' },
+  dark: { name: 'Visual Studio Dark', shown: '.vs-dark' },
+  highContrast: { name: 'Default High Contrast', shown: '.hc-black' },
+  highContrastLight: { name: 'Default High Contrast Light', shown: '.hc-light' },
+} as const;
+export type Theme = keyof typeof themes;
+
+/** By the workspace's settings: the user's are not read again while a window is open. */
+export async function setTheme(editor: Editor, page: Page, theme: Theme): Promise<void> {
+  await setWorkspaceSettings(editor, { 'workbench.colorTheme': themes[theme].name });
+  await page.locator(`.monaco-workbench${themes[theme].shown}`).waitFor();
+}
+
+export async function setWorkspaceSettings(editor: Editor, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  const file = join(editor.workspace, '.vscode', 'settings.json');
+  const known = await readFile(file, 'utf8').catch(() => '{}');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ ...(JSON.parse(known) as object), ...settings }, undefined, 2));
+}
