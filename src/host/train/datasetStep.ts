@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { pick, type Choice } from './ask.js';
 import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
-import { fileLine, remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
+import { remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
 import { recipeEnding } from './recipeText.js';
 import { sampleRecipe } from './sample.js';
 import type { Step } from './walk.js';
@@ -130,8 +130,8 @@ function fixedChoices({ extensionUri }: TrainServices): Choice<string | typeof b
 
 function fileChoice(file: string): Choice<string> {
   const icon = file.endsWith(recipeEnding) ? '$(notebook)' : '$(table)';
-  const { label, description } = fileLine(file, vscode.workspace.asRelativePath(file));
-  return { label: `${icon} ${label}`, description, value: file };
+  const folder = dirname(vscode.workspace.asRelativePath(file));
+  return { label: `${icon} ${basename(file)}`, description: folder === '.' ? '' : folder, value: file };
 }
 
 function listed(heading: string, files: readonly string[]): Choice<string>[] {
