@@ -33,7 +33,8 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
   let { choices } = question;
   let failure: readonly Choice<T>[] = [];
   let working = 0;
-  let accepted = 0;
+  /** What the answer waits for; a later choice takes its place. */
+  let accepting: { readonly value: T } | undefined;
 
   return new Promise((resolve) => {
     present(picker, question);
@@ -42,10 +43,10 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
     picker.matchOnDetail = true;
     picker.keepScrollPosition = true;
     picker.buttons = [...backButton(question.place), ...(question.buttons ?? [])];
-    picker.onDidAccept(() => accept(picker.activeItems[0]?.value));
+    picker.onDidAccept(() => void accept(picker.activeItems[0]?.value));
     picker.onDidTriggerButton((button) => {
       if (button === vscode.QuickInputButtons.Back) finish('back');
-      else accept(question.buttons?.find((own) => own === button)?.value);
+      else void accept(question.buttons?.find((own) => own === button)?.value);
     });
     picker.onDidHide(() => finish(undefined));
     show();
@@ -56,20 +57,20 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
         show();
       });
     }
-    accept(question.chosen);
+    void accept(question.chosen);
 
-    function accept(value: T | undefined): void {
-      if (value === undefined) return;
-      const turn = ++accepted;
+    async function accept(value: T | undefined): Promise<void> {
+      // A second Enter must not start a second run.
+      if (value === undefined || value === accepting?.value) return;
+      const turn = { value };
+      accepting = turn;
       failure = [];
-      const isLatest = (): boolean => turn === accepted;
-      void work(
+      await work(
         Promise.resolve(value).then(question.accept),
-        (result) => {
-          finish({ value: result });
-        },
-        isLatest,
+        (answer) => finish({ value: answer }),
+        () => accepting === turn,
       );
+      if (accepting === turn) accepting = undefined;
     }
 
     async function work<V>(promise: Promise<V>, done: (value: V) => void, isWanted = () => true): Promise<void> {

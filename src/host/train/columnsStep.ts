@@ -30,12 +30,16 @@ export async function askColumns({ summary }: Dataset, place: Place, title: stri
       accept: (column) => column,
     });
     if (target === undefined || target === 'back') return target;
-    const texts = await pickMany({
-      place,
-      title,
-      placeholder: vscode.l10n.t('The text: the columns that the model reads'),
-      choices: columns.filter((column) => column !== target.value).map((column) => ({ label: column, value: column })),
-    });
+    const others = columns.filter((column) => column !== target.value);
+    const texts =
+      others.length === 1
+        ? { value: others }
+        : await pickMany({
+            place,
+            title,
+            placeholder: vscode.l10n.t('The text: the columns that the model reads'),
+            choices: others.map((column) => ({ label: column, value: column, picked: true })),
+          });
     if (texts === undefined) return undefined;
     if (texts === 'back') continue;
     return { value: { template: columnTemplate(texts.value, target.value), target: `{${target.value}}` } };

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { pick, type Choice } from './ask.js';
 import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
-import { fileLine, remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
+import { remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
 import { recipeEnding } from './recipeText.js';
 import { sampleRecipe } from './sample.js';
 import type { Step } from './walk.js';
@@ -29,11 +29,14 @@ export function datasetStep(services: TrainServices, title: string, chosen: stri
           title,
           placeholder: vscode.l10n.t('Rows to train on, or a recipe'),
           choices: fixedChoices(services),
-          allChoices: async (closed) => [
-            ...recentChoices(services),
-            ...(await workspaceChoices(closed)),
-            ...fixedChoices(services),
-          ],
+          allChoices: async (closed) => {
+            const recent = recentFiles(services);
+            return [
+              ...listed(vscode.l10n.t('recent'), recent),
+              ...(await workspaceChoices(recent, closed)),
+              ...fixedChoices(services),
+            ];
+          },
           isDefault: (file) => file === last,
           chosen: next,
           accept: (file) => (file === browse ? browse : withFile(file, draft, services)),
@@ -89,24 +92,27 @@ function isLike(other: Dataset['summary'], { columns, task }: Dataset['summary']
   return !('error' in other.task) && Object.keys(other.task.labels ?? {}).every((label) => Object.hasOwn(known, label));
 }
 
-function recentChoices({ memory }: TrainServices): Choice<string>[] {
-  const files = remembered(memory).recent.filter((file) => existsSync(file));
-  return files.length === 0 ? [] : [separator(vscode.l10n.t('recent')), ...files.map(fileChoice)];
+/** The sample has a place of its own. */
+function recentFiles({ memory, extensionUri }: TrainServices): string[] {
+  return remembered(memory).recent.filter((file) => file !== sampleRecipe(extensionUri) && existsSync(file));
 }
 
-async function workspaceChoices(closed: vscode.CancellationToken): Promise<Choice<string>[]> {
+async function workspaceChoices(
+  recent: readonly string[],
+  closed: vscode.CancellationToken,
+): Promise<Choice<string>[]> {
   const find = async (pattern: string): Promise<string[]> =>
     (await vscode.workspace.findFiles(pattern, passedOver, mostFiles, closed)).map(({ fsPath }) => fsPath);
   const [tables, objects] = await Promise.all([find('**/*.{jsonl,csv,tsv}'), find('**/*.json')]);
-  const data = [...tables, ...objects].filter(mayHoldRows).sort(byLikelihood);
-  const recipes = objects.filter((file) => file.endsWith(recipeEnding)).sort(byLikelihood);
-  const cut = tables.length === mostFiles || objects.length === mostFiles;
+  const found = [...tables, ...objects].filter((file) => !recent.includes(file)).sort(byLikelihood);
+  const cut = vscode.l10n.t('$(info) Only the first {count} files are listed', { count: wholeNumber(mostFiles) });
   return [
-    ...(data.length > 0 ? [separator(vscode.l10n.t('data files')), ...data.map(fileChoice)] : []),
-    ...(cut
-      ? [{ label: vscode.l10n.t('$(info) Only the first {count} files are listed', { count: wholeNumber(mostFiles) }) }]
-      : []),
-    ...(recipes.length > 0 ? [separator(vscode.l10n.t('recipes')), ...recipes.map(fileChoice)] : []),
+    ...listed(vscode.l10n.t('data files'), found.filter(mayHoldRows)),
+    ...(tables.length === mostFiles || objects.length === mostFiles ? [{ label: cut }] : []),
+    ...listed(
+      vscode.l10n.t('recipes'),
+      found.filter((file) => file.endsWith(recipeEnding)),
+    ),
   ];
 }
 
@@ -124,8 +130,12 @@ function fixedChoices({ extensionUri }: TrainServices): Choice<string | typeof b
 
 function fileChoice(file: string): Choice<string> {
   const icon = file.endsWith(recipeEnding) ? '$(notebook)' : '$(table)';
-  const { label, description } = fileLine(file, vscode.workspace.asRelativePath(file));
-  return { label: `${icon} ${label}`, description, value: file };
+  const folder = dirname(vscode.workspace.asRelativePath(file));
+  return { label: `${icon} ${basename(file)}`, description: folder === '.' ? '' : folder, value: file };
+}
+
+function listed(heading: string, files: readonly string[]): Choice<string>[] {
+  return files.length === 0 ? [] : [separator(heading), ...files.map(fileChoice)];
 }
 
 const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });

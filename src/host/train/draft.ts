@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
 import { recipeSchema, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
@@ -110,10 +110,4 @@ export async function remember(memory: vscode.Memento, draft: Draft): Promise<vo
   const recent = [...new Set([...(file === undefined ? [] : [file]), ...before.recent])].slice(0, mostRecent);
   const { model, method } = draft.recipe === undefined ? draft : before;
   await memory.update(memoryKey, { recent, model, method });
-}
-
-/** A file's name, and its folder as people know it. */
-export function fileLine(file: string, shownPath: string): { label: string; description: string } {
-  const folder = dirname(shownPath);
-  return { label: basename(file), description: folder === '.' ? '' : folder };
 }

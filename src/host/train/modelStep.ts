@@ -72,7 +72,8 @@ function modelChoice(model: ModelChoice, detail: string): Choice<FoundModel> {
   const { name, path } = model;
   if (!model.usable) {
     const { message, advice } = describeMessage(model.error);
-    return { label: `$(circle-slash) ${name}`, detail: `${message} ${advice}` };
+    // The line is short, and a path is long.
+    return { label: `$(circle-slash) ${name}`, detail: `${message.replaceAll(path, name)} ${advice}` };
   }
   const description = vscode.l10n.t('{modelType} · {parameters} parameters', {
     modelType: model.modelType,

@@ -21,7 +21,7 @@ export function rowLine(row: PreviewRow): Line {
   const counted = l10n.t('line {line} · {tokens} tokens', { line, tokens: wholeNumber(tokens) });
   const label =
     cutTokens === 0 ? counted : l10n.t('{counted} · {cut} cut off', { counted, cut: wholeNumber(cutTokens) });
-  return { label, description: splitName(split), detail: drawn(row) };
+  return { label, ...(split !== 'train' && { description: splitName(split) }), detail: drawn(row) };
 }
 
 /** What the rows are together, and what to know of them. */
@@ -37,7 +37,7 @@ export function dataLines(events: readonly RunEvent[]): Line[] {
     });
     const counted = tokens.sampled ? l10n.t('{size} (of a sample)', { size }) : size;
     const cut = {
-      label: `$(warning) ${l10n.t('{rows} rows are too long: the beginning of their text is cut off', { rows: wholeNumber(cutRows) })}`,
+      label: `$(warning) ${l10n.t('Rows too long, whose beginning is cut off: {rows}', { rows: wholeNumber(cutRows) })}`,
       description: splitName(split),
     };
     return [{ label: `$(info) ${counted}`, description: splitName(split) }, ...(cutRows > 0 ? [cut] : [])];

@@ -22,13 +22,15 @@ describe('rows of the preview', () => {
   it('show virtual tokens, the text in one line and the target in its place', () => {
     expect(rowLine(row)).toEqual({
       label: 'line 12 · 34 tokens',
-      description: 'training rows',
       detail: '▢×20 a gripping⇥film .↵Label:⟨ positive⟩',
     });
   });
 
   it('say what is cut off', () => {
-    expect(rowLine({ ...row, tokens: 1512, cutTokens: 1000 }).label).toBe('line 12 · 1,512 tokens · 1,000 cut off');
+    expect(rowLine({ ...row, split: 'dev', tokens: 1512, cutTokens: 1000 })).toMatchObject({
+      label: 'line 12 · 1,512 tokens · 1,000 cut off',
+      description: 'dev rows',
+    });
   });
 
   it('leave out the middle of long texts, whole characters at a time', () => {
@@ -57,7 +59,7 @@ it('tells rows, tokens, what is cut, and rows that stand in two splits', () => {
   ]);
   expect(lines.map(({ label }) => label)).toEqual([
     '$(info) 1,628 rows, 23.1 tokens on average, at most 1,059 (of a sample)',
-    '$(warning) 3 rows are too long: the beginning of their text is cut off',
+    '$(warning) Rows too long, whose beginning is cut off: 3',
     expect.stringContaining('$(warning) 2 rows of test also stand in train'),
   ]);
 });
