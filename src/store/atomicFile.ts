@@ -78,6 +78,12 @@ function siblingName(path: string, ending: 'tmp' | 'old'): string {
   return join(dirname(absolute), `.${basename(absolute)}.${randomBytes(6).toString('hex')}.${ending}`);
 }
 
+/** Removes what killed writers left in a folder that no other process writes to. */
+export async function sweepTemporaries(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (/^\..+\.[0-9a-f]{12}\.tmp$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
 async function moveIfPresent(from: string, to: string): Promise<boolean> {
   try {
     await renameOver(from, to);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import { isLive, type RunState } from '../protocol/runState.js';
-import { makeFolder, writeFileAtomic } from './atomicFile.js';
+import { makeFolder, sweepTemporaries, writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
 import { isAlive } from './liveProcess.js';
@@ -108,6 +108,7 @@ export async function claimRun(folder: string): Promise<Run> {
   if (isLive(run.state) && pid !== 0 && pid !== process.pid) {
     throw new SoftpromptError('store.runInUse', { run: run.id, pid });
   }
+  await sweepTemporaries(folder);
   const status: RunStatus = { ...run.status, state: 'queued', pid: process.pid };
   delete status.error;
   await writeRunStatus(folder, status);

@@ -32,7 +32,9 @@ export async function soakKills(kills: number, whileWriting: number): Promise<vo
     for (let kill = 1; kill <= kills; kill++) {
       const writing = kill % Math.floor(kills / whileWriting) === 0;
       const ended = processEnd(folder);
-      await (writing ? checkpointBeingWritten(folder) : pause(leastMs + random.next() * (mostMs - leastMs)));
+      await (writing
+        ? checkpointBeingWritten(folder, new Set(await readdir(folder)))
+        : pause(leastMs + random.next() * (mostMs - leastMs)));
       process.kill((await readRun(folder)).status.pid, 'SIGKILL');
       const signal = await ended;
       await noteDeath(folder, signal);
@@ -63,10 +65,10 @@ async function processEnd(folder: string): Promise<NodeJS.Signals | null> {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The temporary file that will be renamed over the checkpoint is there. */
-async function checkpointBeingWritten(folder: string): Promise<void> {
+/** A temporary file is there that will be renamed over the checkpoint; those of earlier kills do not count. */
+async function checkpointBeingWritten(folder: string, before: ReadonlySet<string>): Promise<void> {
   await pause(leastMs);
-  while (!(await readdir(folder)).some((name) => name.includes('checkpoint') && name.endsWith('.tmp')))
+  while (!(await readdir(folder)).some((name) => /^\.checkpoint.*\.tmp$/.test(name) && !before.has(name)))
     await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -75,7 +75,9 @@ describe('a run’s folder', () => {
     const { status } = await readRun(folder);
     await writeRunStatus(folder, { ...status, pid: deadPid, error: { code: 'store.noSpace', args: { file: 'f' } } });
     expect((await readRun(folder)).state).toBe('interrupted');
+    await writeFile(join(folder, '.checkpoint.safetensors.0123456789ab.tmp'), 'half of it');
     expect((await claimRun(folder)).state).toBe('queued');
+    expect(await readdir(folder)).toEqual(['recipe.json', 'status.json']);
     expect((await readRun(folder)).status).toEqual(status);
     await writeRunStatus(folder, { ...status, pid: process.ppid });
     await expectRejection(claimRun(folder), 'store.runInUse', { run: 'tickets-20261121-120005', pid: process.ppid });

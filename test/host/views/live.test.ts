@@ -12,7 +12,7 @@ describe('the status bar', () => {
       spoken: 'Softprompt: tickets, Running, 62 percent',
       cards: [
         {
-          title: 'tickets: running',
+          title: 'tickets: Running',
           sentences: ['50.0 % accuracy on dev (+25.0 over no prompt)'],
           facts: [
             ['Step', '499 of 800'],
