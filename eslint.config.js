@@ -51,6 +51,24 @@ const restrictedPackages = (folder) => ({
   ],
 });
 
+/** Words of the interface that nothing could translate: `vscode.l10n.t` or `l10n.t` must have them. */
+const letters = '/[A-Za-z]{2}/';
+const messages = '/^(show(Information|Warning|Error)Message|setStatusBarMessage)$/';
+const labels = '/^(title|placeHolder|placeholder|prompt|label|detail|description|tooltip|openLabel)$/';
+const untranslated = {
+  'no-restricted-syntax': [
+    'error',
+    ...[
+      `CallExpression[callee.property.name=${messages}] > Literal[value=${letters}]`,
+      `CallExpression[callee.property.name=${messages}] > TemplateLiteral > TemplateElement[value.raw=${letters}]`,
+      `Property[key.name=${labels}] > Literal[value=${letters}]`,
+      `CallExpression[callee.property.name=/^(description|argument|option)$/] > Literal[value=/ .* /]`,
+      `TaggedTemplateExpression[tag.name='html'] TemplateElement[value.raw=/(^|>)[^<>]*[A-Za-z]{2}[^<>]*<|>[^<>]*[A-Za-z]{2}[^<>]*$/]`,
+      `TaggedTemplateExpression[tag.name='html'] TemplateElement[value.raw=/ (title|label|aria-label|placeholder)="[^"]*[A-Za-z]/]`,
+    ].map((selector) => ({ selector, message: 'Words that people see go through l10n.t.' })),
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '**/*.tmp.*'] },
   ...tseslint.configs.strict,
@@ -89,6 +107,7 @@ export default tseslint.config(
     files: [`${folder}/**/*.ts`],
     rules: restrictedPackages(folder),
   })),
+  { files: ['src/host/**/*.ts', 'src/cli/**/*.ts', 'webview/**/*.ts'], rules: untranslated },
   {
     files: ['test/**/*.ts'],
     rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

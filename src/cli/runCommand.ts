@@ -27,7 +27,7 @@ export async function runTrain(
       ? recipeFromOptions({ ...options, data: options.data ?? '' }, folder)
       : await recipeFromFile(file, options, folder);
   const store = await storeOf(options, world);
-  const request = { recipe, recipeFile, store, cacheFolder: cacheFolder(environment) };
+  const request = { recipe, recipeFile, store, cacheFolder: cacheFolder(environment), spinning: true };
   return showRun([], options, world, (onEvent) => work.train(request, onEvent, world.signal));
 }
 
@@ -39,7 +39,7 @@ export async function runResume(
 ): Promise<ExitCode> {
   const runFolder = await findRun(await storeOf(options, world), run, world.folder);
   const earlier = options.json ? [] : await readEvents(runFile(runFolder, 'events'));
-  const request = { runFolder, cacheFolder: cacheFolder(world.environment) };
+  const request = { runFolder, cacheFolder: cacheFolder(world.environment), spinning: true };
   return showRun(earlier, options, world, (onEvent) => work.resume(request, onEvent, world.signal));
 }
 

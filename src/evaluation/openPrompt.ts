@@ -63,4 +63,5 @@ export const engineFor = ({
     provider: provider ?? 'auto',
     threads: threads ?? availableParallelism(),
     cacheFolder,
+    spinning: false,
   });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { describeMessage } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { showFailure } from './showFailure.js';
 
 /** Does what a command asks for; what a person can act on is told in words. Anything else is a defect, which the editor reports. */
 export async function attempt(work: () => unknown): Promise<void> {
@@ -8,8 +8,7 @@ export async function attempt(work: () => unknown): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof SoftpromptError)) throw error;
-    const { message, advice } = describeMessage(error.toMessage());
-    void vscode.window.showErrorMessage(`${message} ${advice}`);
+    void showFailure(error);
   }
 }
 

@@ -1,10 +1,10 @@
 import type { RunEvent } from './events.js';
+import type { RunState } from './runState.js';
 
 /**
  * Between the extension host and the training panel. State comes as a numbered snapshot and numbered deltas, which only ever add; where a
  * resumed run tells events again there is a new snapshot. A panel that misses a number asks for the snapshot.
  */
-export type RunState = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed' | 'interrupted';
 
 export interface PanelRun {
   /** The run's folder. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from './atomicFile.js';
 import { listRuns } from './catalogue.js';
 import { formatJson } from './readJson.js';
-import { isLive } from './runFolder.js';
+import { isLive } from '../protocol/runState.js';
 
 /** Stands in the store while a run lives, so that a window that opens knows without looking: the extension wakes for this file. */
 const activeFile = (store: string): string => join(store, 'active.json');

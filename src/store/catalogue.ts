@@ -3,10 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { promptNamePattern } from '../protocol/recipe.js';
+import { isLive } from '../protocol/runState.js';
 import { adapterConfigFile } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
 import { setPromptName, summarisePrompt, type PromptSummary } from './promptFolder.js';
-import { isLive, newFolder, readRun, runId, type Run } from './runFolder.js';
+import { newFolder, readRun, runId, type Run } from './runFolder.js';
 import { kindOf, promptsFolder, runsFolder, trashFolder } from './storeLocation.js';
 
 /** What a folder of the store holds, or why it cannot be read: a damaged one never takes the others with it. */

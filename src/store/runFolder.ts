@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
+import { isLive, type RunState } from '../protocol/runState.js';
 import { makeFolder, writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
@@ -45,7 +46,7 @@ export interface Run {
   readonly recipe: Recipe;
   readonly status: RunStatus;
   /** What to tell a person: a run that says that it lives and whose process is gone was interrupted, and can be resumed. */
-  readonly state: RunStatus['state'] | 'interrupted';
+  readonly state: RunState;
 }
 
 /** Readable, and ordered by time among the runs of one name: `tickets-20261121-104501`, in local time. */
@@ -134,9 +135,4 @@ export async function newFolder(parent: string, name: string): Promise<string> {
   } catch (error) {
     throw asWriteError(error, join(parent, name));
   }
-}
-
-/** Whether a process should be there. */
-export function isLive(state: Run['state']): boolean {
-  return state === 'queued' || state === 'running' || state === 'paused';
 }

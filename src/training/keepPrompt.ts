@@ -37,7 +37,8 @@ export async function keepPrompt({
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
     config: promptTuningConfig({
-      baseModel: base.path,
+      // PEFT finds a model of the Hugging Face cache by its id, on any machine.
+      baseModel: base.name.includes('/') ? base.name : base.path,
       numVirtualTokens: method.virtualTokens,
       hiddenSize: model.hiddenSize,
       numLayers: base.config.numLayers,

@@ -4,7 +4,6 @@ import { makeGate, type Gate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
-import type { Recipe } from '../protocol/recipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
 import { claimRun, createRun, readRun, runFile, writeRunStatus, type RunStatus } from '../store/runFolder.js';
 import { kindOf, promptsFolder, queueFolder } from '../store/storeLocation.js';
@@ -12,7 +11,7 @@ import { takeTurn, type Turn } from '../store/trainingQueue.js';
 import { readCheckpoint, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
 import { keepPrompt } from './keepPrompt.js';
-import { initialParameters, openRunContext, trainableCount, type RunContext } from './runContext.js';
+import { initialParameters, openRunContext, trainableCount, type RunContext, type RunRequest } from './runContext.js';
 import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
 
 export interface TrainResult {
@@ -26,7 +25,7 @@ type OnEvent = (event: RunEvent) => void;
 
 /** Trains a recipe from the beginning and saves its prompt in the store. An abort stops between two steps and saves the best so far. */
 export async function train(
-  request: { recipe: Recipe; recipeFile: string; store: string; cacheFolder: string },
+  request: RunRequest & { readonly store: string },
   onEvent: OnEvent,
   signal: AbortSignal,
   gate = makeGate(),
@@ -35,7 +34,7 @@ export async function train(
   const name = recipeName(recipe, recipeFile);
   // Bad input is found before anything is made.
   const early: RunEvent[] = [];
-  const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => {
+  const context = await openRunContext(request, (notice) => {
     early.push(notice);
     onEvent(notice);
   });
@@ -53,7 +52,7 @@ export async function train(
  * if it had never stopped.
  */
 export async function resume(
-  { runFolder, cacheFolder }: { runFolder: string; cacheFolder: string },
+  { runFolder, ...request }: Pick<RunRequest, 'cacheFolder' | 'spinning'> & { readonly runFolder: string },
   onEvent: OnEvent,
   signal: AbortSignal,
   gate = makeGate(),
@@ -62,7 +61,7 @@ export async function resume(
   const { name, recipeFile } = status;
   return failing(runFolder, async () => {
     const early: RunEvent[] = [];
-    const context = await openRunContext({ recipe, recipeFile, cacheFolder }, (notice) => {
+    const context = await openRunContext({ recipe, recipeFile, ...request }, (notice) => {
       early.push(notice);
       onEvent(notice);
     });
@@ -72,7 +71,7 @@ export async function resume(
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
     const store = dirname(dirname(runFolder));
     const keep = start.anchor?.events ?? 0;
-    const run = { folder: runFolder, store, name, context, start, early, keep, cacheFolder, gate };
+    const run = { folder: runFolder, store, name, context, start, early, keep, gate, cacheFolder: request.cacheFolder };
     return runInFolder(run, onEvent, signal);
   });
 }

@@ -42,6 +42,8 @@ export interface RecipeRequest {
 }
 export interface RunRequest extends RecipeRequest {
   readonly cacheFolder: string;
+  /** Whether the run may keep the cores to itself; only where a person waits for nothing else. */
+  readonly spinning?: boolean;
 }
 
 /** Throws what reading the data and looking at the model throw. */
@@ -57,7 +59,7 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
 }
 
 export async function openRunContext(
-  { recipe, recipeFile, cacheFolder }: RunRequest,
+  { recipe, recipeFile, cacheFolder, spinning = false }: RunRequest,
   onEvent: (event: RunEvent) => void,
 ): Promise<RunContext> {
   const plan = await planRun({ recipe, recipeFile });
@@ -67,7 +69,7 @@ export async function openRunContext(
     onConvert: ({ file, bytes }) => onEvent({ type: 'notice', code: 'convertingModel', args: { file, bytes } }),
   });
   const { engine: kind, provider, threads = availableParallelism() } = recipe;
-  const engine = await openEngine({ engine: kind, provider, threads, cacheFolder });
+  const engine = await openEngine({ engine: kind, provider, threads, cacheFolder, spinning });
   return { ...plan, base: { ...base, ...weights }, engine };
 }
 

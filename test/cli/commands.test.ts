@@ -179,7 +179,7 @@ describe('softprompt resume', () => {
       return trained()({ recipe, recipeFile: '', store, cacheFolder: '' }, onEvent, signal);
     };
     expect((await softprompt(['resume', 'a-20260102-030405'], { resume })).exitCode).toBe(0);
-    expect(asked[0]).toEqual({ runFolder: run, cacheFolder: join(folder, 'home', 'cache') });
+    expect(asked[0]).toEqual({ runFolder: run, cacheFolder: join(folder, 'home', 'cache'), spinning: true });
     const { exitCode, err } = await softprompt(['resume'], { resume });
     expect(exitCode).toBe(2);
     expect(err).toContain('there is no run that could be resumed');

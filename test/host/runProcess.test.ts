@@ -86,22 +86,26 @@ describe('a run’s process', () => {
     connection.dispose();
   });
 
-  it('that was killed has a reason, and resumes to the bytes of the undisturbed run', async () => {
-    const [whole, killed] = [join(home, 'undisturbed'), join(home, 'killed')];
-    await (
-      await start(whole)
-    ).ended;
-    const { folder, ended } = await start(killed);
-    await expect.poll(() => steps(folder), patience).toBeGreaterThan(10);
-    process.kill((await readRun(folder)).status.pid, 'SIGKILL');
-    const signal = await ended;
-    expect(await state(folder)).toBe('interrupted');
-    await noteDeath(folder, signal);
-    const { status } = await readRun(folder);
-    expect(status).toMatchObject({ state: 'failed', error: { code: 'run.killed', args: { signal: 'SIGKILL' } } });
-    await queueRun(folder);
-    await new Promise((resolve) => void startRun(folder, settings, resolve));
-    expect(await state(folder)).toBe('finished');
-    expect(await promptBytes(killed)).toEqual(await promptBytes(whole));
-  });
+  it(
+    'that was killed has a reason, and resumes to the bytes of the undisturbed run',
+    { timeout: 180_000 },
+    async () => {
+      const [whole, killed] = [join(home, 'undisturbed'), join(home, 'killed')];
+      await (
+        await start(whole)
+      ).ended;
+      const { folder, ended } = await start(killed);
+      await expect.poll(() => steps(folder), patience).toBeGreaterThan(10);
+      process.kill((await readRun(folder)).status.pid, 'SIGKILL');
+      const signal = await ended;
+      expect(await state(folder)).toBe('interrupted');
+      await noteDeath(folder, signal);
+      const { status } = await readRun(folder);
+      expect(status).toMatchObject({ state: 'failed', error: { code: 'run.killed', args: { signal: 'SIGKILL' } } });
+      await queueRun(folder);
+      await new Promise((resolve) => void startRun(folder, settings, resolve));
+      expect(await state(folder)).toBe('finished');
+      expect(await promptBytes(killed)).toEqual(await promptBytes(whole));
+    },
+  );
 });

@@ -14,7 +14,7 @@ export async function ownHome(name: string): Promise<string> {
 export function shortRecipe(training: object = {}): { recipe: Recipe; recipeFile: string; name: string } {
   const recipe = recipeSchema.parse({
     name: 'short',
-    data: { train: 'test.jsonl', devRows: 20, template: '{text}\nTopic:' },
+    data: { train: 'tickets/test.jsonl', devRows: 20, template: '{text}\nTopic:' },
     method: { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 },
     training: { maxSteps: 60, evalEvery: 20, batchSize: 8, learningRate: 0.1, ...training },
     provider: 'cpu',

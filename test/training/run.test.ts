@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const recipe = (training: object = {}): Recipe =>
   recipeSchema.parse({
     name: 'short',
-    data: { train: 'test.jsonl', devRows: 20, template: '{text}\nTopic:' },
+    data: { train: 'tickets/test.jsonl', devRows: 20, template: '{text}\nTopic:' },
     method: { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 },
     training: { maxSteps: 8, evalEvery: 4, batchSize: 8, learningRate: 0.1, ...training },
     provider: 'cpu',

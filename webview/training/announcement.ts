@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { PanelRun, Told } from '../../src/protocol/panelMessages.js';
 import { metricName, metricText, wholeNumber } from '../../src/protocol/numbers.js';
-import { stateName } from './sections/runState.js';
+import { stateName } from '../../src/protocol/runState.js';
 
 /** What a screen reader says of news: evaluations and changes of state, not each step. */
 export function announcement(before: PanelRun['state'], run: PanelRun, { events }: Told): string | undefined {

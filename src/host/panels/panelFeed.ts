@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunEvent } from '../../protocol/events.js';
 import type { PanelRun, ToPanel } from '../../protocol/panelMessages.js';
-import { isLive } from '../../store/runFolder.js';
+import { isLive } from '../../protocol/runState.js';
 import type { FollowedRun } from '../services.js';
 import { packEvents } from './packEvents.js';
 import { panelRun } from './panelRun.js';

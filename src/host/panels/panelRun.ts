@@ -1,6 +1,5 @@
 import { describeMessage } from '../../errors/catalogue.js';
-import { SoftpromptError } from '../../errors/softpromptError.js';
-import type { PanelRun, Problem } from '../../protocol/panelMessages.js';
+import type { PanelRun } from '../../protocol/panelMessages.js';
 import type { FollowedRun } from '../services.js';
 
 /** A run as the panel shows it. */
@@ -23,10 +22,4 @@ export function panelRun({ folder, state, status, recipe, controllable }: Follow
       ...(earlyStopping !== undefined && { earlyStopping }),
     },
   };
-}
-
-/** Words for what an action on a run threw; a defect of ours is told as it came. */
-export function problemFrom(error: unknown): Problem {
-  if (error instanceof SoftpromptError) return describeMessage(error.toMessage());
-  return { message: String(error), advice: '' };
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PanelRun } from '../../protocol/panelMessages.js';
+import { stateIcon, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 
 interface RunItem extends vscode.QuickPickItem {
@@ -55,33 +55,4 @@ function runItem({ id, folder, state, status, recipe }: FollowedRun): RunItem {
     detail: `${recipe.model} · ${id}`,
     folder,
   };
-}
-
-const stateIcon: Record<PanelRun['state'], string> = {
-  queued: 'clock',
-  running: 'play-circle',
-  paused: 'debug-pause',
-  stopped: 'circle-slash',
-  finished: 'pass',
-  failed: 'error',
-  interrupted: 'warning',
-};
-
-function stateName(state: PanelRun['state']): string {
-  switch (state) {
-    case 'queued':
-      return vscode.l10n.t('queued');
-    case 'running':
-      return vscode.l10n.t('running');
-    case 'paused':
-      return vscode.l10n.t('paused');
-    case 'stopped':
-      return vscode.l10n.t('stopped');
-    case 'finished':
-      return vscode.l10n.t('finished');
-    case 'failed':
-      return vscode.l10n.t('failed');
-    case 'interrupted':
-      return vscode.l10n.t('interrupted');
-  }
 }

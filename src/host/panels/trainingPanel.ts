@@ -6,7 +6,7 @@ import type { FromPanel, RunAction, ToPanel } from '../../protocol/panelMessages
 import type { FollowedRun, RunControl, Stores } from '../services.js';
 import { feedPanel } from './panelFeed.js';
 import { panelHtml } from './panelHtml.js';
-import { problemFrom } from './panelRun.js';
+import { errorWords } from '../errorWords.js';
 import { pickCompared } from './pickRuns.js';
 
 export interface TrainingPanelDependencies {
@@ -40,7 +40,7 @@ export function showTrainingPanel(
     return [own, ...compared.flatMap(find)];
   };
   const post = (message: ToPanel): void => void panel.webview.postMessage(message);
-  const tellProblem = (error: unknown): void => post({ type: 'problem', problem: problemFrom(error) });
+  const tellProblem = (error: unknown): void => post({ type: 'problem', problem: errorWords(error) });
   const feed = feedPanel({ runs: shown, history: (of) => stores.history(of) }, post, tellProblem);
 
   const act: Record<RunAction, () => unknown> = {

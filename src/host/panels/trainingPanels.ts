@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { PanelState } from '../../protocol/panelMessages.js';
 import type { FollowedRun, Stores } from '../services.js';
-import { problemFrom } from './panelRun.js';
+import { showFailure } from '../showFailure.js';
 import { pickRun } from './pickRuns.js';
 import { showTrainingPanel, type TrainingPanel, type TrainingPanelDependencies } from './trainingPanel.js';
 
@@ -33,8 +33,7 @@ export function registerTrainingPanels(dependencies: TrainingPanelDependencies):
     try {
       await open(chosen);
     } catch (error) {
-      const { message, advice } = problemFrom(error);
-      void vscode.window.showErrorMessage(`${message} ${advice}`);
+      void showFailure(error);
     }
   };
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isLive } from '../../store/runFolder.js';
+import { isLive } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 import { evaluation } from './evaluateRecipe.js';
 import { liveRunText } from './lensTexts.js';

@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
+import { isLive } from '../../protocol/runState.js';
 import { continueRequest, pauseRequest, stopRequest } from '../../protocol/runMessages.js';
 import { listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
-import { readEvents } from '../../store/eventLog.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
-import { createRun, isLive, queueRun, readRun, runFile, writeRunStatus, type Run } from '../../store/runFolder.js';
+import { createRun, queueRun, readRun, runFile, writeRunStatus, type Run } from '../../store/runFolder.js';
 import { connectToRun, type RunConnection } from '../process/runConnection.js';
 import { noteDeath, startRun, type ProcessSettings } from '../process/startRun.js';
 import type { FollowedRun, RunControl, Stores } from '../services.js';
@@ -208,7 +208,10 @@ export function followStores({
     onDidChangeRuns: runsChanged.event,
     history: async (folder) => {
       const entry = tracked.get(folder);
-      return entry && isLive(entry.run.state) ? entry.tail.events : readEvents(runFile(folder, 'events'));
+      if (entry && isLive(entry.run.state)) return entry.tail.events;
+      const tail = openEventTail(runFile(folder, 'events'));
+      await tail.read();
+      return tail.events;
     },
     refresh,
     async start({ recipe, recipeFile, store }) {

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { timeLeft } from '../../protocol/numbers.js';
 import type { FollowedRun } from '../services.js';
 import type { Card } from './entry.js';
-import { runProgress, stateName, stepText } from './runEntries.js';
+import { stateName } from '../../protocol/runState.js';
+import { runProgress, stepText } from './runEntries.js';
 import { runScore, scoreWords } from './score.js';
 
 /** What the status bar says of the runs that live. */

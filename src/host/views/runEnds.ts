@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../../errors/catalogue.js';
-import { isLive } from '../../store/runFolder.js';
+import { isLive } from '../../protocol/runState.js';
 import type { FollowedRun } from '../services.js';
 import { runScore, scoreWords } from './score.js';
 

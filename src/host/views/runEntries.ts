@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../../errors/catalogue.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { duration, timeLeft, wholeNumber } from '../../protocol/numbers.js';
-import { isLive, type Run } from '../../store/runFolder.js';
+import { isLive, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
 import { runScore, scoreText, scoreWords } from './score.js';
@@ -93,25 +93,6 @@ function stateText(run: FollowedRun): string {
     }
     case 'failed':
       return run.status.error ? describeMessage(run.status.error).message : l10n.t('failed');
-  }
-}
-
-export function stateName(state: Run['state']): string {
-  switch (state) {
-    case 'queued':
-      return l10n.t('queued');
-    case 'running':
-      return l10n.t('running');
-    case 'paused':
-      return l10n.t('paused');
-    case 'stopped':
-      return l10n.t('stopped');
-    case 'interrupted':
-      return l10n.t('interrupted');
-    case 'finished':
-      return l10n.t('finished');
-    case 'failed':
-      return l10n.t('failed');
   }
 }
 

@@ -8,7 +8,7 @@ export interface SessionSettings {
   readonly provider: string;
   readonly threads: number;
   /**
-   * Whether waiting threads keep their cores, as they do by default: a tenth faster where the machine has nothing else to do, several times
+   * Whether waiting threads keep their cores, as onnxruntime's own do: a tenth faster where the machine has nothing else to do, several times
    * slower beside other busy programs.
    */
   readonly spinning?: boolean;

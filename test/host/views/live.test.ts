@@ -9,7 +9,7 @@ describe('the status bar', () => {
     const events = [scored('dev', 0.25, { baseline: true }), scored('dev', 0.5, { best: true }), step(499)];
     expect(liveStatus([run('running', { events })])).toEqual({
       text: '$(sync~spin) tickets 62 %',
-      spoken: 'Softprompt: tickets, running, 62 percent',
+      spoken: 'Softprompt: tickets, Running, 62 percent',
       cards: [
         {
           title: 'tickets: running',

@@ -30,8 +30,8 @@ describe('a run’s row', () => {
 
   it('says its state aloud, and why it failed with what to do', () => {
     const entry = runEntry(run('failed', { status: failed }), 'en');
-    expect(entry.spoken).toMatch(/^tickets, failed, Training broke down/);
-    expect(entry.card.title).toBe('tickets: failed');
+    expect(entry.spoken).toMatch(/^tickets, Failed, Training broke down/);
+    expect(entry.card.title).toBe('tickets: Failed');
     expect(entry.card.sentences).toContain('Lower training.learningRate, or set training.maxGradNorm to 1.');
   });
 

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { RunAction } from '../../../src/protocol/panelMessages.js';
 import { methodName, wholeNumber } from '../../../src/protocol/numbers.js';
 import { bestScore, type RunView } from '../runView.js';
-import { isLive, stateIcon, stateName } from './runState.js';
+import { isLive, stateIcon, stateName } from '../../../src/protocol/runState.js';
 
 /** The run's name and what it is, with what can be done. `asked`: what was asked and has not happened yet. */
 export function header(view: RunView, asked: RunAction | undefined, act: (action: RunAction) => void): TemplateResult {

@@ -1,6 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import type { RunState } from '../../../src/protocol/panelMessages.js';
 
+/** How a run stands: one that says that it lives and whose process is gone was interrupted, and can be resumed. */
+export type RunState = 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed' | 'interrupted';
+
+/** Codicons. */
 export const stateIcon: Record<RunState, string> = {
   queued: 'clock',
   running: 'play-circle',
