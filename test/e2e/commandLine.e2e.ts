@@ -11,7 +11,7 @@ test('a prompt that the command line trains appears by itself', { timeout: 240_0
   await page.getByText('No soft prompt has been trained here yet.').waitFor();
   await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
   await treeItem(page, /^tickets, .*prompt tuning, 4 virtual tokens/).waitFor();
-  await treeItem(page, /^tickets, finished/).waitFor();
+  await treeItem(page, /^tickets, Finished/).waitFor();
   await toasts(page)
     .getByText(/^tickets: [\d.]+ % accuracy on dev/)
     .waitFor();

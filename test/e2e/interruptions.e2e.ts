@@ -42,14 +42,14 @@ test(
     // This window did not start the process, so it knows less of its end than one that did.
     process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
     await panel.getByText(/^The training process is gone since step \d+/).waitFor(patience);
-    await treeItem(page, /^tickets, failed, The training process is gone since step \d+/).waitFor();
+    await treeItem(page, /^tickets, Failed, The training process is gone since step \d+/).waitFor();
     await screenshot(page, 'killed');
     await panel.getByRole('button', { name: 'Resume' }).click();
 
     await comesTo(40);
     process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
     await panel.getByText(/^The training process was killed at step \d+ \(SIGKILL\)/).waitFor(patience);
-    const killed = treeItem(page, /^tickets, failed, The training process was killed at step \d+/);
+    const killed = treeItem(page, /^tickets, Failed, The training process was killed at step \d+/);
     await killed.hover();
     await killed.getByRole('button', { name: 'Resume Run' }).click();
 

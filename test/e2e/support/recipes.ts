@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** The first rows of the sample, as a spreadsheet saves them. */
 export async function sampleAsCsv(rows: number): Promise<string> {
-  const lines = (await readFile(join('media', 'sample', 'train.jsonl'), 'utf8')).split('\n').slice(0, rows);
+  const lines = (await readFile(join('media', 'sample', 'tickets', 'train.jsonl'), 'utf8')).split('\n').slice(0, rows);
   const cells = lines.map((line) => Object.values(JSON.parse(line) as Record<'text' | 'queue', string>));
   return [['text', 'queue'], ...cells]
     .map((row) => `${row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\n`)
