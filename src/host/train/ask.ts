@@ -32,6 +32,8 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
   const closed = new vscode.CancellationTokenSource();
   let { choices } = question;
   let failure: readonly Choice<T>[] = [];
+  /** What was made active before anybody chose. */
+  let offered: Choice<T> | undefined;
   let working = 0;
   /** What the answer waits for; a later choice takes its place. */
   let accepting: { readonly value: T } | undefined;
@@ -91,13 +93,15 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
     function show(): void {
       const active = picker.activeItems[0];
       picker.items = [...failure, ...choices];
-      const kept = choices.find(
-        ({ label, description }) => label === active?.label && description === active.description,
-      );
+      const kept =
+        active === offered
+          ? undefined
+          : choices.find(({ label, description }) => label === active?.label && description === active.description);
       const preferred = choices.find(({ value }) => value !== undefined && question.isDefault?.(value));
       const first = choices.find(({ value }) => value !== undefined);
       const next = kept ?? preferred ?? first;
       if (next) picker.activeItems = [next];
+      offered = next;
     }
 
     function finish(answer: Answer<R>): void {

@@ -76,13 +76,13 @@ export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: re
   return { text: recipeText(recipe), recipeFile: join(folder, `${name}${recipeEnding}`) };
 }
 
-/** A step that is left out where a recipe was chosen, which says everything. */
+/** A step that is left out where a recipe was chosen, which says everything; before anything was, those count that most datasets need. */
 export function forDataset(
   ask: (draft: DatasetDraft, place: Place) => Promise<Answer<Draft>>,
-  isNeeded: (dataset: Dataset) => boolean = () => true,
+  isNeeded?: (dataset: Dataset) => boolean,
 ): Step<Draft> {
   return {
-    isNeeded: ({ dataset }) => dataset !== undefined && isNeeded(dataset),
+    isNeeded: ({ dataset, recipe }) => (isNeeded ? dataset !== undefined && isNeeded(dataset) : recipe === undefined),
     ask: (draft, place) => {
       const { dataset } = draft;
       return dataset ? ask({ ...draft, dataset }, place) : Promise.resolve({ value: draft });

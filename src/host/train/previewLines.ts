@@ -12,8 +12,8 @@ export interface Line {
   readonly detail?: string;
 }
 
-/** About what the second line of a quick pick's item shows. */
-const shownCharacters = 110;
+/** What the second line of a quick pick's item shows in a wide font: the target stands at its end, and must be seen. */
+const shownCharacters = 80;
 
 /** A row as the model will see it: virtual tokens, the text, the target in its place. */
 export function rowLine(row: PreviewRow): Line {

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { inject, onTestFinished } from 'vitest';
 import { chromiumPath } from './prerequisites.js';
+import { killProcessesNaming } from './processes.js';
 import { screenshot, screenshotPath } from './screenshots.js';
 import { serverCommand, serverEnvironment, type Version } from './server.js';
 import { collectCspMessages } from './webview.js';
@@ -26,6 +27,8 @@ export interface EditorOptions {
 export interface Editor {
   readonly version: Version;
   readonly workspace: string;
+  /** Where the workspace's prompts and runs are kept. */
+  readonly store: string;
   /** The server's home folder: the product's own folder is `.softprompt` in it. */
   readonly home: string;
   /** Where the packaged extension is installed. */
@@ -71,6 +74,8 @@ export async function startEditor({
     running.delete(stop);
     const exited = server.exitCode === null ? once(server, 'exit') : undefined;
     killGroup(server);
+    // Training outlives its window, as it should.
+    await killProcessesNaming(workspace);
     await Promise.all([exited, launching.then((browser) => browser.close())]);
     await rm(state, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -80,6 +85,7 @@ export async function startEditor({
   return {
     version,
     workspace,
+    store: join(workspace, '.softprompt'),
     home,
     extension: await extensionFolder(extensions),
     async openPage(folder = workspace) {

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import type { FrameLocator, Page } from 'playwright-core';
+import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** The document of the extension's visible webview. The first one after activation takes seconds: wait for something in it. */
@@ -26,11 +26,23 @@ export function expectNoCspMessages(page: Page): void {
   expect(cspMessages.get(page)).toEqual([]);
 }
 
-/** What axe-core finds wrong in a webview: one line for each rule broken, with the elements. */
+/** What axe-core finds wrong in a webview and calls serious or critical: one line for each rule broken, with the elements. */
 export async function axeViolations(view: FrameLocator): Promise<string[]> {
   const frame = await (await view.owner().elementHandle())?.contentFrame();
   if (!frame) throw new Error('The webview is gone.');
   await frame.evaluate(axe.source);
   const { violations } = await frame.evaluate<axe.AxeResults>('axe.run()');
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(' ')}`);
 }
+
+/** The step that the training panel stands at. */
+export async function stepOf(panel: FrameLocator): Promise<number> {
+  const text = await panel.getByText(/^step [\d,]+ \/ [\d,]+$/).innerText();
+  return Number(/[\d,]+/.exec(text)?.[0].replaceAll(',', ''));
+}
+
+/** The chart of the loss, once it shows so many steps. */
+export const lossChart = (panel: FrameLocator, steps: number): Locator =>
+  panel.getByRole('application', { name: `Training loss over ${steps.toLocaleString('en')} steps` });

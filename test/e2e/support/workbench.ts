@@ -45,6 +45,17 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.mouse.move(0, 0);
 }
 
+/** Opens a file of the workspace by its name, which no other has. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await quickInputText(page).fill(name);
+  await quickPickItem(page, name).click();
+}
+
+/** A command above a line of the editor. */
+export const codeLens = (page: Page, name: string): Locator =>
+  page.locator('.codelens-decoration a', { hasText: name });
+
 /** The names of the extensions that are active, once all that start with a window have. It stays open and follows what happens. */
 export async function runningExtensions(page: Page): Promise<Locator> {
   // The list makes only the rows that can be seen.
@@ -56,6 +67,13 @@ export async function runningExtensions(page: Page): Promise<Locator> {
   return names;
 }
 
+/** How long the extension took to start, as the editor measures it. */
+export async function activationTime(page: Page): Promise<string> {
+  await runningExtensions(page);
+  const row = page.locator('.runtime-extensions-editor .extension', { hasText: 'Softprompt' });
+  return (await row.locator('.activation-time').innerText()).replace(/\s+/g, ' ');
+}
+
 /** Opens one of the views' containers in the activity bar. */
 export async function openContainer(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name }).first().click();
@@ -64,24 +82,29 @@ export async function openContainer(page: Page, name: string): Promise<void> {
 /** A row of any tree. Its accessible name is a string tooltip, where it has one. */
 export const treeItem = (page: Page, name: string | RegExp): Locator => page.getByRole('treeitem', { name });
 
+/** A row of the view Problems: its words and place. */
+export const problem = (page: Page, text: string | RegExp): Locator =>
+  page.locator('.markers-panel').getByRole('treeitem').filter({ hasText: text });
+
 export const toasts = (page: Page): Locator => page.locator('.notifications-toasts .notification-list-item');
 export const toastButton = (page: Page, name: string): Locator => toasts(page).getByRole('button', { name });
 
 /** A modal question, or the message of a command that failed. */
 export const dialog = (page: Page): Locator => page.locator('.monaco-dialog-box');
 
-const themes = {
+const colourThemes = {
   light: { name: 'Visual Studio Light', shown: '.vs' },
   dark: { name: 'Visual Studio Dark', shown: '.vs-dark' },
   highContrast: { name: 'Default High Contrast', shown: '.hc-black' },
   highContrastLight: { name: 'Default High Contrast Light', shown: '.hc-light' },
 } as const;
-export type Theme = keyof typeof themes;
+export type Theme = keyof typeof colourThemes;
+export const themes = Object.keys(colourThemes) as Theme[];
 
 /** By the workspace's settings: the user's are not read again while a window is open. */
 export async function setTheme(editor: Editor, page: Page, theme: Theme): Promise<void> {
-  await setWorkspaceSettings(editor, { 'workbench.colorTheme': themes[theme].name });
-  await page.locator(`.monaco-workbench${themes[theme].shown}`).waitFor();
+  await setWorkspaceSettings(editor, { 'workbench.colorTheme': colourThemes[theme].name });
+  await page.locator(`.monaco-workbench${colourThemes[theme].shown}`).waitFor();
 }
 
 export async function setWorkspaceSettings(editor: Editor, settings: Readonly<Record<string, unknown>>): Promise<void> {

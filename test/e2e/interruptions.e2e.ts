@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readEvents } from '../../src/store/eventLog.js';
+import { listRuns } from '../../src/store/catalogue.js';
+import { runFile, type Run } from '../../src/store/runFolder.js';
+import { softprompt } from './support/commandLine.js';
+import { startEditor, type Editor } from './support/editor.js';
+import { smallWorkspace } from './support/recipes.js';
+import { screenshot } from './support/screenshots.js';
+import { expectNoCspMessages, lossChart, stepOf, trainingPanel } from './support/webview.js';
+import { codeLens, openContainer, openFile, reload, treeItem } from './support/workbench.js';
+
+const patience = { timeout: 180_000 };
+const steps = 300;
+
+test(
+  'a run that is reloaded over, killed and paused ends with the bytes of an undisturbed one',
+  { timeout: 900_000 },
+  async () => {
+    const editor = await startEditor({ version: 'current', files: await smallWorkspace(steps) });
+    const elsewhere = join(editor.home, 'elsewhere');
+    const undisturbed = softprompt(
+      editor,
+      ['train', 'tickets.softprompt.json', '--store', join(elsewhere, 'store')],
+      elsewhere,
+    );
+
+    const page = await editor.openPage();
+    await openContainer(page, 'Softprompt');
+    await openFile(page, 'tickets.softprompt.json');
+    await codeLens(page, 'Train').click();
+    const panel = trainingPanel(page);
+    const comesTo = (step: number): Promise<unknown> =>
+      expect.poll(() => stepOf(panel), patience).toBeGreaterThan(step);
+
+    await comesTo(5);
+    await reload(page);
+    await comesTo(10);
+    expect((await onlyRun(editor)).state).toBe('running');
+
+    // This window did not start the process, so it knows less of its end than one that did.
+    process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
+    await panel.getByText(/^The training process is gone since step \d+/).waitFor(patience);
+    await treeItem(page, /^tickets, Failed, The training process is gone since step \d+/).waitFor();
+    await screenshot(page, 'killed');
+    await panel.getByRole('button', { name: 'Resume' }).click();
+
+    await comesTo(40);
+    process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
+    await panel.getByText(/^The training process was killed at step \d+ \(SIGKILL\)/).waitFor(patience);
+    const killed = treeItem(page, /^tickets, Failed, The training process was killed at step \d+/);
+    await killed.hover();
+    await killed.getByRole('button', { name: 'Resume Run' }).click();
+
+    await comesTo(60);
+    await panel.getByRole('button', { name: 'Pause' }).click();
+    await panel.getByText(/^Paused after step \d+; the cores are free\.$/).waitFor(patience);
+    await reload(page);
+    await panel.getByText(/^Paused after step \d+; the cores are free\.$/).waitFor(patience);
+    await lossChart(panel, (await stepsOf(await onlyRun(editor))).length).waitFor();
+    await screenshot(page, 'paused');
+    await panel.getByRole('button', { name: 'Continue' }).click();
+
+    await panel.getByText(`Finished after ${steps} steps.`).waitFor(patience);
+    await lossChart(panel, steps).waitFor();
+    const inOrder = Array.from({ length: steps }, (_, i) => i + 1);
+    expect(await stepsOf(await onlyRun(editor))).toEqual(inOrder);
+    await undisturbed;
+    expect(await trained(editor.store)).toEqual(await trained(join(elsewhere, 'store')));
+    expectNoCspMessages(page);
+  },
+);
+
+async function onlyRun(editor: Editor): Promise<Run> {
+  const [run, ...others] = await listRuns(editor.store);
+  if (!run || 'damage' in run || others.length > 0) throw new Error('There should be one run, and a whole one.');
+  return run.value;
+}
+
+async function stepsOf({ folder }: Run): Promise<number[]> {
+  const events = await readEvents(runFile(folder, 'events'));
+  return events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
+}
+
+const trained = (store: string): Promise<Buffer> =>
+  readFile(join(store, 'prompts', 'tickets', 'adapter_model.safetensors'));
