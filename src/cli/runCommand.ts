@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { RunEvent } from '../protocol/events.js';
 import { findPrompt, findRun } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
-import { runFile } from '../store/runFolder.js';
+import { runFile } from '../store/runFiles.js';
 import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { nearestLines } from './nearestTable.js';

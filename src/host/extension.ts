@@ -1,17 +1,17 @@
 import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { runFile } from '../store/runFolder.js';
+import { runFile } from '../store/runFiles.js';
 import { registerRunEndNotifications } from './notifications.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
 import { registerRecipes } from './recipes/registerRecipes.js';
-import { followStores } from './runs/followStores.js';
+import { openStores } from './runs/openStores.js';
 import { settings, storeFolders } from './settings.js';
 import { registerStatusBar } from './statusBar.js';
 import { registerSupport } from './support/registerSupport.js';
-import { registerTrainPrompt } from './train/trainPrompt.js';
+import { registerTrainPrompt } from './train/registerTrainPrompt.js';
 import { registerSidebar } from './views/sidebar.js';
 
 /** Called by the editor when something of ours is first used: puts the parts together. */
@@ -27,7 +27,7 @@ export function activate({
   const log = vscode.window.createOutputChannel('Softprompt', { log: true });
   const extensionFolder = extensionUri.fsPath;
   const node = (): string => nodeProgram(extensionFolder, settings.nodePath());
-  const stores = followStores({
+  const stores = openStores({
     storeFolders,
     processSettings: () => ({ node: node(), extensionFolder, unwatched: settings.unwatched() }),
     log,

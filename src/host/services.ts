@@ -33,6 +33,13 @@ export interface FollowedRun extends Run {
   readonly controllable: boolean;
 }
 
+export interface RunsChange {
+  /** Absent: the list changed. */
+  readonly run?: FollowedRun;
+  /** The number of the first event that is new or changed. */
+  readonly from: number;
+}
+
 /** The stores of the workspace, followed. */
 export interface Stores {
   /** Those there are or would be: each workspace folder's, or the user's own where none is open. */
@@ -41,8 +48,7 @@ export interface Stores {
   readonly runs: readonly (Listed<FollowedRun> & { readonly store: string })[];
   readonly prompts: readonly (Listed<PromptSummary> & { readonly store: string })[];
   readonly onDidChangePrompts: vscode.Event<void>;
-  /** `from`: the number of the first event that is new or changed; without a run, the list changed. */
-  readonly onDidChangeRuns: vscode.Event<{ readonly run?: FollowedRun; readonly from: number }>;
+  readonly onDidChangeRuns: vscode.Event<RunsChange>;
   /** Every event of a run. */
   history(folder: string): Promise<readonly RunEvent[]>;
   refresh(): Promise<void>;

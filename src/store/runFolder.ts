@@ -9,19 +9,8 @@ import { badRun } from './eventLog.js';
 import { asWriteError, isErrno } from './fileErrors.js';
 import { isAlive } from './liveProcess.js';
 import { formatJson, readJson } from './readJson.js';
+import { runFile } from './runFiles.js';
 import { ensureStore, kindOf, runsFolder } from './storeLocation.js';
-
-/** A run's folder, `runs/ID/`: what it was asked, what it told, where it stands, and all that it needs to go on. */
-export const runFiles = {
-  recipe: 'recipe.json',
-  status: 'status.json',
-  events: 'events.jsonl',
-  checkpoint: 'checkpoint.safetensors',
-  process: 'process.json',
-  log: 'process.log',
-} as const;
-
-export const runFile = (folder: string, file: keyof typeof runFiles): string => join(folder, runFiles[file]);
 
 const statusSchema = z.object({
   /** The prompt's name. */

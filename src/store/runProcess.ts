@@ -7,7 +7,7 @@ import { writeFileAtomic } from './atomicFile.js';
 import { badRun } from './eventLog.js';
 import { isErrno } from './fileErrors.js';
 import { formatJson, readJsonIfPresent } from './readJson.js';
-import { runFile } from './runFolder.js';
+import { runFile } from './runFiles.js';
 
 /** How to reach the process of a run, and what to compare with when it is gone. */
 const processSchema = z.object({

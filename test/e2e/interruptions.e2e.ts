@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readEvents } from '../../src/store/eventLog.js';
 import { listRuns } from '../../src/store/catalogue.js';
-import { runFile, type Run } from '../../src/store/runFolder.js';
+import { runFile } from '../../src/store/runFiles.js';
+import { type Run } from '../../src/store/runFolder.js';
 import { softprompt } from './support/commandLine.js';
 import { startEditor, type Editor } from './support/editor.js';
 import { smallWorkspace } from './support/recipes.js';
@@ -31,29 +32,35 @@ test(
     await openFile(page, 'tickets.softprompt.json');
     await codeLens(page, 'Train').click();
     const panel = trainingPanel(page);
-    const comesTo = (step: number): Promise<unknown> =>
-      expect.poll(() => stepOf(panel), patience).toBeGreaterThan(step);
+    const goesOn = async (): Promise<unknown> => {
+      const seen = await stepOf(panel);
+      return expect.poll(() => stepOf(panel), patience).toBeGreaterThan(seen + 10);
+    };
+    const kill = async (): Promise<void> => {
+      const { state, status } = await onlyRun(editor);
+      expect(state).toBe('running');
+      process.kill(status.pid, 'SIGKILL');
+    };
 
-    await comesTo(5);
+    await goesOn();
     await reload(page);
-    await comesTo(10);
-    expect((await onlyRun(editor)).state).toBe('running');
+    await goesOn();
 
     // This window did not start the process, so it knows less of its end than one that did.
-    process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
+    await kill();
     await panel.getByText(/^The training process is gone since step \d+/).waitFor(patience);
     await treeItem(page, /^tickets, Failed, The training process is gone since step \d+/).waitFor();
     await screenshot(page, 'killed');
     await panel.getByRole('button', { name: 'Resume' }).click();
 
-    await comesTo(40);
-    process.kill((await onlyRun(editor)).status.pid, 'SIGKILL');
+    await goesOn();
+    await kill();
     await panel.getByText(/^The training process was killed at step \d+ \(SIGKILL\)/).waitFor(patience);
-    const killed = treeItem(page, /^tickets, Failed, The training process was killed at step \d+/);
-    await killed.hover();
-    await killed.getByRole('button', { name: 'Resume Run' }).click();
+    const run = treeItem(page, /^tickets, Failed, The training process was killed at step \d+/);
+    await run.hover();
+    await run.getByRole('button', { name: 'Resume Run' }).click();
 
-    await comesTo(60);
+    await goesOn();
     await panel.getByRole('button', { name: 'Pause' }).click();
     await panel.getByText(/^Paused after step \d+; the cores are free\.$/).waitFor(patience);
     await reload(page);

@@ -47,11 +47,11 @@ test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone'
   await runByKeyboard(page, 'Softprompt: Train Prompt');
 
   await answer(page, '1/6', /tickets\.csv/, 'tickets');
-  await answer(page, '2/6', /^line \d+ · \d+ tokens, ▢×20 .*⟨\w+⟩$/);
+  await answer(page, '2/6', /^line \d+ · \d+ tokens, ▢×20 .*⟨ \w+⟩$/);
   await answer(page, '3/6', /softprompt-9m.*parameters/);
   // Back and forth again: what was answered is still there.
   await quickInput(page).getByText('Train Prompt (4/6)').waitFor();
-  await page.keyboard.press('Alt+ArrowLeft');
+  await page.keyboard.press('Control+Alt+Minus');
   await answer(page, '3/6', /softprompt-9m.*parameters/);
   await answer(page, '4/6', /Virtual tokens: 20/, 'virtual tokens');
   await quickInput(page).getByText('How many virtual tokens').waitFor();

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectToRun } from '../../src/host/process/runConnection.js';
 import { noteDeath, startRun } from '../../src/host/process/startRun.js';
 import { openEventTail } from '../../src/host/runs/eventTail.js';
-import { continueRequest, pauseRequest, stopRequest } from '../../src/protocol/runMessages.js';
-import { createRun, queueRun, readRun, runFile, type Run } from '../../src/store/runFolder.js';
+import { runFile } from '../../src/store/runFiles.js';
+import { createRun, queueRun, readRun, type Run } from '../../src/store/runFolder.js';
 import { readRunProcess, writeRunProcess } from '../../src/store/runProcess.js';
 import { ownHome, shortRecipe } from '../support/trainedRuns.js';
 
@@ -62,13 +62,13 @@ describe('a run’s process', () => {
     const { folder, ended } = await start(join(home, 'asked'), { maxSteps: 100_000 });
     const { connection } = await attach(folder);
     await expect.poll(() => steps(folder), patience).toBeGreaterThan(2);
-    await connection.ask(pauseRequest);
+    await connection.pause();
     await expect.poll(() => state(folder), patience).toBe('paused');
     const paused = await steps(folder);
     expect(await steps(folder)).toBe(paused);
-    await connection.ask(continueRequest);
+    await connection.continue();
     await expect.poll(() => steps(folder), patience).toBeGreaterThan(paused);
-    await connection.ask(stopRequest);
+    await connection.stop();
     await ended;
     connection.dispose();
     expect(await state(folder)).toBe('stopped');
@@ -81,7 +81,7 @@ describe('a run’s process', () => {
     if (!description) throw new Error('no process');
     await writeRunProcess(folder, { ...description, token: 'x'.repeat(description.token.length) });
     expect(await connectToRun(folder, { onChange: () => undefined, onClose: () => undefined })).toBeUndefined();
-    await connection.ask(stopRequest);
+    await connection.stop();
     await ended;
     connection.dispose();
   });

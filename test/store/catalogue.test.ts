@@ -12,7 +12,8 @@ import {
   restoreRun,
 } from '../../src/store/catalogue.js';
 import { loadPrompt, savePrompt } from '../../src/store/promptFolder.js';
-import { runFile, runId, writeRunStatus, type RunStatus } from '../../src/store/runFolder.js';
+import { runFile } from '../../src/store/runFiles.js';
+import { runId, writeRunStatus, type RunStatus } from '../../src/store/runFolder.js';
 import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { expectRejection } from '../data/expectError.js';
 import { plainPrompt, promptDetails } from '../support/prompts.js';

@@ -6,7 +6,8 @@ import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { promptTuningConfig } from '../../src/store/adapterConfig.js';
 import { deletePrompt, findPrompt, findRun, listPrompts, listRuns, restorePrompt } from '../../src/store/catalogue.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
-import { claimRun, createRun, readRun, runFile, runId, writeRunStatus } from '../../src/store/runFolder.js';
+import { runFile } from '../../src/store/runFiles.js';
+import { claimRun, createRun, readRun, runId, writeRunStatus } from '../../src/store/runFolder.js';
 import { expectRejection } from '../data/expectError.js';
 
 let store: string;

@@ -8,7 +8,7 @@ import { recipeSchema, type Recipe } from '../../src/protocol/recipe.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { listRuns } from '../../src/store/catalogue.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
-import { runFile } from '../../src/store/runFolder.js';
+import { runFile } from '../../src/store/runFiles.js';
 import { takeTurn } from '../../src/store/trainingQueue.js';
 import type { Checkpoint } from '../../src/training/checkpoint.js';
 import { resume, train } from '../../src/training/run.js';

@@ -69,7 +69,8 @@ function addEvent(view: RunView, event: ToldEvent): void {
       addEvaluation(view, event);
       return;
     case 'nearest':
-      view.nearestBefore = view.nearest;
+      // The kept prompt's are told once more at the end.
+      if (view.nearest?.step !== event.step) view.nearestBefore = view.nearest;
       view.nearest = event;
       return;
     case 'checkpoint':

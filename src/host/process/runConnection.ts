@@ -1,11 +1,20 @@
 import { createConnection } from 'node:net';
-import { createMessageConnection, type MessageConnection, type RequestType0 } from 'vscode-jsonrpc/node';
-import { attachRequest, changedNotification } from '../../protocol/runMessages.js';
+import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  attachRequest,
+  changedNotification,
+  continueRequest,
+  pauseRequest,
+  stopRequest,
+} from '../../protocol/runMessages.js';
 import { readRunProcess } from '../../store/runProcess.js';
 
 /** A window's line to a run's process; while it is open, the run counts as watched. */
 export interface RunConnection {
-  ask(request: RequestType0<null, void>): Promise<void>;
+  pause(): Promise<void>;
+  continue(): Promise<void>;
+  /** Ends after the step under way and keeps the best so far. */
+  stop(): Promise<void>;
   dispose(): void;
 }
 
@@ -30,7 +39,9 @@ export async function connectToRun(
   const attached = await attach(connection, target.token);
   if (!attached) return undefined;
   return {
-    ask: async (request) => void (await connection.sendRequest(request)),
+    pause: async () => void (await connection.sendRequest(pauseRequest)),
+    continue: async () => void (await connection.sendRequest(continueRequest)),
+    stop: async () => void (await connection.sendRequest(stopRequest)),
     dispose: () => {
       connection.dispose();
       socket.destroy();

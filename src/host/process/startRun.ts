@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { asReadError, isErrno } from '../../store/fileErrors.js';
 import { readEvents } from '../../store/eventLog.js';
-import { readRun, runFile, writeRunStatus } from '../../store/runFolder.js';
+import { runFile } from '../../store/runFiles.js';
+import { readRun, writeRunStatus } from '../../store/runFolder.js';
 import { countOomKills, readRunProcess } from '../../store/runProcess.js';
 import { programEnvironment } from './nodeProgram.js';
 

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { checkRecipe } from '../../protocol/checkRecipe.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
-import { inTrust } from '../inTrust.js';
 import type { Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
 
@@ -35,14 +34,7 @@ export function evaluation(document: vscode.TextDocument, { folders, prompts }: 
 }
 
 /** Scores a recipe's prompt on its test rows, in a terminal that shows the command line's report. */
-export function registerEvaluateRecipe(services: EvaluateServices): vscode.Disposable {
-  return vscode.commands.registerCommand('softprompt.evaluateRecipe', (uri?: vscode.Uri) => {
-    const recipe = uri ?? vscode.window.activeTextEditor?.document.uri;
-    return recipe && inTrust(() => evaluate(recipe, services));
-  });
-}
-
-async function evaluate(recipe: vscode.Uri, services: EvaluateServices): Promise<void> {
+export async function evaluateRecipe(recipe: vscode.Uri, services: EvaluateServices): Promise<void> {
   const found = evaluation(await vscode.workspace.openTextDocument(recipe), services.stores);
   if (!found) return offerTraining(recipe);
   await vscode.tasks.executeTask(evaluationTask(recipe, found, services, await services.nodeProgram()));

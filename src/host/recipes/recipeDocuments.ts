@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { recipeEnding } from '../train/recipeText.js';
+import { recipeEnding } from '../recipeEnding.js';
 
 export const recipeSelector: vscode.DocumentSelector = { scheme: 'file', pattern: `**/*${recipeEnding}` };
 

@@ -1,21 +1,28 @@
 import * as vscode from 'vscode';
+import { inTrust } from '../inTrust.js';
 import type { Inspector } from '../services.js';
-import { registerQuickFixes } from './codeActions.js';
-import { registerRecipeLenses } from './codeLenses.js';
-import { registerRecipeCompletion } from './completion.js';
-import { registerRecipeDiagnostics } from './diagnostics.js';
-import { registerEvaluateRecipe, type EvaluateServices } from './evaluateRecipe.js';
+import type { EvaluateServices } from './evaluateRecipe.js';
+import { isRecipe } from './recipeDocuments.js';
 
-/** Recipes in the editor, beside what their schema gives: marks, quick fixes, completion, lenses. */
-export function registerRecipes(
-  services: EvaluateServices & { readonly inspector: Inspector; readonly log: vscode.LogOutputChannel },
-): vscode.Disposable {
-  const diagnostics = registerRecipeDiagnostics(services.inspector, services.log);
+export interface RecipeServices extends EvaluateServices {
+  readonly inspector: Inspector;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** Recipes in the editor. What they need is loaded when the first one is opened. */
+export function registerRecipes(services: RecipeServices): vscode.Disposable {
+  let editing: Promise<vscode.Disposable> | undefined;
+  const edit = (document: vscode.TextDocument): void => {
+    if (isRecipe(document))
+      editing ??= import('./recipeEditing.js').then(({ recipeEditing }) => recipeEditing(services));
+  };
+  vscode.workspace.textDocuments.forEach(edit);
   return vscode.Disposable.from(
-    diagnostics,
-    registerQuickFixes(diagnostics),
-    registerRecipeCompletion(services.inspector),
-    registerRecipeLenses(services.stores),
-    registerEvaluateRecipe(services),
+    vscode.workspace.onDidOpenTextDocument(edit),
+    vscode.commands.registerCommand('softprompt.evaluateRecipe', (uri?: vscode.Uri) => {
+      const recipe = uri ?? vscode.window.activeTextEditor?.document.uri;
+      return recipe && inTrust(async () => (await import('./evaluateRecipe.js')).evaluateRecipe(recipe, services));
+    }),
+    { dispose: () => editing?.then((parts) => parts.dispose()) },
   );
 }

@@ -4,13 +4,13 @@ import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
 import { isLive } from '../../protocol/runState.js';
-import { continueRequest, pauseRequest, stopRequest } from '../../protocol/runMessages.js';
 import { listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
-import { createRun, queueRun, readRun, runFile, writeRunStatus, type Run } from '../../store/runFolder.js';
+import { runFile } from '../../store/runFiles.js';
+import { createRun, queueRun, readRun, writeRunStatus, type Run } from '../../store/runFolder.js';
 import { connectToRun, type RunConnection } from '../process/runConnection.js';
 import { noteDeath, startRun, type ProcessSettings } from '../process/startRun.js';
-import type { FollowedRun, RunControl, Stores } from '../services.js';
+import type { FollowedRun, RunControl, RunsChange, Stores } from '../services.js';
 import { openEventTail, type EventTail } from './eventTail.js';
 
 /** Live runs are looked at this often at least; their processes also say when there is more. */
@@ -27,18 +27,23 @@ interface Tracked {
   connecting?: boolean;
 }
 
+export interface FollowOptions {
+  storeFolders(): Promise<readonly string[]>;
+  processSettings(): ProcessSettings;
+  readonly log: vscode.LogOutputChannel;
+  readonly promptsChanged: vscode.EventEmitter<void>;
+  readonly runsChanged: vscode.EventEmitter<RunsChange>;
+}
+export type FollowedStores = Omit<Stores, 'onDidChangePrompts' | 'onDidChangeRuns'> & RunControl & vscode.Disposable;
+
 /** Follows the prompts and runs of this window's stores, and speaks with the processes of runs. */
 export function followStores({
   storeFolders,
   processSettings,
   log,
-}: {
-  storeFolders(): Promise<readonly string[]>;
-  processSettings(): ProcessSettings;
-  log: vscode.LogOutputChannel;
-}): Stores & RunControl & vscode.Disposable {
-  const promptsChanged = new vscode.EventEmitter<void>();
-  const runsChanged = new vscode.EventEmitter<{ readonly run?: FollowedRun; readonly from: number }>();
+  promptsChanged,
+  runsChanged,
+}: FollowOptions): FollowedStores {
   const tracked = new Map<string, Tracked>();
   const exits = new Map<string, NodeJS.Signals | null>();
   let folders: readonly string[] = [];
@@ -182,10 +187,10 @@ export function followStores({
       await refresh();
     }
   };
-  const ask = async (folder: string, request: typeof pauseRequest): Promise<void> => {
+  const ask = async (folder: string, request: 'pause' | 'continue' | 'stop'): Promise<void> => {
     const connection = tracked.get(folder)?.connection;
     if (!connection) throw new SoftpromptError('run.notReachable', { run: basename(folder) });
-    await connection.ask(request);
+    await connection[request]();
     poke(folder);
   };
 
@@ -204,8 +209,6 @@ export function followStores({
         return entry ? [{ folder, store, value: entry.run }] : [];
       });
     },
-    onDidChangePrompts: promptsChanged.event,
-    onDidChangeRuns: runsChanged.event,
     history: async (folder) => {
       const entry = tracked.get(folder);
       if (entry && isLive(entry.run.state)) return entry.tail.events;
@@ -223,14 +226,14 @@ export function followStores({
       await queueRun(folder);
       await launch(folder);
     },
-    pause: (folder) => ask(folder, pauseRequest),
-    continue: (folder) => ask(folder, continueRequest),
-    stop: (folder) => ask(folder, stopRequest),
+    pause: (folder) => ask(folder, 'pause'),
+    continue: (folder) => ask(folder, 'continue'),
+    stop: (folder) => ask(folder, 'stop'),
     dispose() {
       disposed = true;
       clearInterval(timer);
       for (const folder of [...tracked.keys()]) forget(folder);
-      for (const watcher of [...watchers, promptsChanged, runsChanged]) watcher.dispose();
+      for (const watcher of watchers) watcher.dispose();
     },
   };
 }

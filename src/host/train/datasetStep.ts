@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { recipeEnding } from '../recipeEnding.js';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { pick, type Choice } from './ask.js';
 import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
 import { remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
-import { recipeEnding } from './recipeText.js';
 import { sampleRecipe } from './sample.js';
 import type { Step } from './walk.js';
 

@@ -5,9 +5,10 @@ import { nameFromFile } from '../../protocol/parseRecipe.js';
 import { recipeSchema, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
 import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
 import type { Inspector, RunControl, Stores } from '../services.js';
+import { recipeEnding } from '../recipeEnding.js';
 import { modelReference, type FoundModel } from './modelReference.js';
 import type { Answer, Place, Step } from './walk.js';
-import { recipeEnding, recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
+import { recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
 
 /** What training is started with. */
 export interface TrainServices {

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { recipeEnding } from '../recipeEnding.js';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
 import { askText } from './ask.js';
 import { forDataset, type Draft } from './draft.js';
-import { nameProblem, recipeEnding } from './recipeText.js';
+import { nameProblem } from './recipeText.js';
 import type { Step } from './walk.js';
 
 /** The prompt's name, which is its recipe's file name too; one that is free. */

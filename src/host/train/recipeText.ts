@@ -9,7 +9,6 @@ export interface TrainingDefaults {
   readonly threads?: number;
 }
 
-export const recipeEnding = '.softprompt.json';
 export const bundledModel = 'softprompt-9m';
 
 /** A new recipe, with a comment where a field does not speak for itself. */

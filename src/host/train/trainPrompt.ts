@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { inTrust } from '../inTrust.js';
+import { recipeEnding } from '../recipeEnding.js';
 import { showFailure } from '../showFailure.js';
 import { columnsStep } from './columnsStep.js';
 import { datasetStep } from './datasetStep.js';
@@ -9,24 +9,19 @@ import { methodStep } from './methodStep.js';
 import { bundledPath, modelStep } from './modelStep.js';
 import { nameStep } from './nameStep.js';
 import { previewStep } from './previewStep.js';
-import { bundledModel, recipeEnding } from './recipeText.js';
+import { bundledModel } from './recipeText.js';
 import { sampleRecipe } from './sample.js';
 import { startRun } from './startRun.js';
 import { startStep, type Finished } from './startStep.js';
 import { walk } from './walk.js';
 
-/** Train Prompt, from nothing, a data file or a recipe; and the sample in one click. */
-export function registerTrainPrompt(services: TrainServices): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('softprompt.trainPrompt', (file?: unknown) => {
-      const path = file instanceof vscode.Uri ? file.fsPath : undefined;
-      return inTrust(() => (path?.endsWith(recipeEnding) ? trainRecipe(path, services) : askAndTrain(path, services)));
-    }),
-    vscode.commands.registerCommand('softprompt.trySample', () =>
-      inTrust(() => trainRecipe(sampleRecipe(services.extensionUri), services)),
-    ),
-  );
+/** Train Prompt, from nothing, a data file or a recipe. */
+export function trainPrompt(file: string | undefined, services: TrainServices): Promise<void> {
+  return file?.endsWith(recipeEnding) ? trainRecipe(file, services) : askAndTrain(file, services);
 }
+
+export const trySample = (services: TrainServices): Promise<void> =>
+  trainRecipe(sampleRecipe(services.extensionUri), services);
 
 async function askAndTrain(file: string | undefined, services: TrainServices): Promise<void> {
   const title = vscode.l10n.t('Train Prompt');

@@ -7,88 +7,23 @@ import { wholeNumber } from '../../protocol/numbers.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
 import { promptNamePattern } from '../../protocol/recipe.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
-import { deletePrompt, freePromptName, isSameName, renamePrompt, restorePrompt } from '../../store/catalogue.js';
-import { loadPrompt, promptRecipeFile, type PromptSummary } from '../../store/promptFolder.js';
+import * as catalogue from '../../store/catalogue.js';
+import { loadPrompt, promptRecipeFile } from '../../store/promptFolder.js';
 import { exportPrompt, importPrompt } from '../../store/promptTransfer.js';
 import { pythonSnippet } from '../../store/pythonSnippet.js';
 import { formatJson } from '../../store/readJson.js';
-import { attempt, offer } from '../problem.js';
-import type { RunControl, Stores } from '../services.js';
-import { chosen } from './chosen.js';
+import { offer } from '../problem.js';
+import { recipeEnding } from '../recipeEnding.js';
+import type { Stores } from '../services.js';
 import { continuedRecipe } from './continuedRecipe.js';
-import { promptEntry, type ListedPrompt } from './promptEntries.js';
-import type { PromptsTree } from './promptsTree.js';
+import type { ListedPrompt } from './promptEntries.js';
+import type { PromptActionDependencies, WholePrompt } from './registerPromptActions.js';
 
-export interface PromptActionDependencies {
-  readonly stores: Stores;
-  readonly runs: RunControl;
-  readonly extensionUri: vscode.Uri;
-  readonly tree: PromptsTree;
-}
-
-type WholePrompt = Extract<ListedPrompt, { readonly value: PromptSummary }>;
-const isWhole = (listed: ListedPrompt): listed is WholePrompt => 'value' in listed;
-
-/** What can be done with saved prompts: from the view's menus and keys, and from the command palette, which asks for one. */
-export function registerPromptActions(dependencies: PromptActionDependencies): vscode.Disposable {
-  const { stores, tree } = dependencies;
-
-  /** A command about one of the prompts that it can be used on. */
-  const about = <L extends ListedPrompt>(
-    id: string,
-    title: string,
-    all: () => readonly L[],
-    act: (prompt: L) => Promise<unknown>,
-  ): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      const none = vscode.l10n.t('There is no saved prompt for this yet.');
-      const prompt = await chosen(argument, {
-        all: all(),
-        selected: tree.selected()?.folder,
-        title,
-        itemOf: promptItem,
-        none,
-      });
-      if (prompt) await attempt(() => act(prompt));
-    });
-  const every = (): readonly ListedPrompt[] => stores.prompts;
-  const whole = (): WholePrompt[] => stores.prompts.filter(isWhole);
-  const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);
-
-  return vscode.Disposable.from(
-    about('softprompt.renamePrompt', vscode.l10n.t('Rename Prompt'), whole, (prompt) => rename(prompt, dependencies)),
-    about('softprompt.deletePrompt', vscode.l10n.t('Delete Prompt'), every, (prompt) => remove(prompt, dependencies)),
-    about('softprompt.continuePrompt', vscode.l10n.t('Continue Training'), ours, (prompt) =>
-      goOn(prompt, dependencies),
-    ),
-    about('softprompt.exportPrompt', vscode.l10n.t('Export as PEFT Adapter'), whole, exportAdapter),
-    about('softprompt.copyPromptSnippet', vscode.l10n.t('Copy Python Snippet'), whole, (prompt) =>
-      copySnippet(prompt, dependencies.extensionUri),
-    ),
-    about('softprompt.openPromptRecipe', vscode.l10n.t('Open Recipe'), ours, async (prompt) =>
-      vscode.window.showTextDocument(vscode.Uri.file(recipeFileOf(prompt, stores))),
-    ),
-    about('softprompt.revealPromptFolder', vscode.l10n.t('Reveal Folder'), every, ({ folder }) => reveal(folder)),
-    about('softprompt.copyPromptPath', vscode.l10n.t('Copy Path'), every, async ({ folder }) =>
-      vscode.env.clipboard.writeText(folder),
-    ),
-    vscode.commands.registerCommand('softprompt.importPrompt', () => attempt(() => importAdapter(stores, tree))),
-    vscode.commands.registerCommand('softprompt.revealPrompt', async (folder: string) => {
-      if (await tree.show(folder)) return;
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('The prompt {name} has been renamed or deleted since.', { name: basename(folder) }),
-      );
-    }),
-  );
-}
-
-function promptItem(listed: ListedPrompt): vscode.QuickPickItem {
-  if (!isWhole(listed)) return { label: basename(listed.folder), description: vscode.l10n.t('damaged') };
-  const { label, description } = promptEntry(listed.value, listed.folder, vscode.env.language);
-  return { label, description };
-}
-
-async function rename({ folder, store }: WholePrompt, { stores, tree }: PromptActionDependencies): Promise<void> {
+/** Asks for a name that no other prompt of the store has. */
+export async function renamePrompt(
+  { folder, store }: WholePrompt,
+  { stores, tree }: PromptActionDependencies,
+): Promise<void> {
   const name = basename(folder);
   const others = stores.prompts.filter((other) => other.store === store && other.folder !== folder);
   const newName = await vscode.window.showInputBox({
@@ -96,29 +31,36 @@ async function rename({ folder, store }: WholePrompt, { stores, tree }: PromptAc
     value: name,
     validateInput: (text) => {
       if (!promptNamePattern.test(text)) return describe('store.badName', { name: text }).message;
-      const taken = others.find((other) => isSameName(basename(other.folder), text));
+      const taken = others.find((other) => catalogue.isSameName(basename(other.folder), text));
       return taken && vscode.l10n.t('There is a prompt "{name}" already.', { name: basename(taken.folder) });
     },
   });
   if (newName === undefined || newName === name) return;
-  const renamed = await renamePrompt(store, name, newName);
+  const renamed = await catalogue.renamePrompt(store, name, newName);
   await stores.refresh();
   await tree.show(renamed);
 }
 
-async function remove({ folder, store }: ListedPrompt, { stores, tree }: PromptActionDependencies): Promise<void> {
+/** To the store's trash, with Undo. */
+export async function deletePrompt(
+  { folder, store }: ListedPrompt,
+  { stores, tree }: PromptActionDependencies,
+): Promise<void> {
   const name = basename(folder);
-  const deleted = await deletePrompt(store, name);
+  const deleted = await catalogue.deletePrompt(store, name);
   await stores.refresh();
   offer(vscode.l10n.t('Deleted the prompt {name}.', { name }), vscode.l10n.t('Undo'), async () => {
-    const restored = await restorePrompt(store, deleted);
+    const restored = await catalogue.restorePrompt(store, deleted);
     await stores.refresh();
     await tree.show(restored);
   });
 }
 
 /** More steps from where a prompt stands, into a prompt of its own: at once, or after a look at the recipe. */
-async function goOn(prompt: WholePrompt, { stores, runs, extensionUri }: PromptActionDependencies): Promise<void> {
+export async function continuePrompt(
+  prompt: WholePrompt,
+  { stores, runs, extensionUri }: PromptActionDependencies,
+): Promise<void> {
   const { folder, store, value } = prompt;
   const { recipe, config } = await loadPrompt(folder);
   if (recipe === undefined) throw new SoftpromptError('store.fileMissing', { file: join(folder, promptRecipeFile) });
@@ -126,7 +68,7 @@ async function goOn(prompt: WholePrompt, { stores, runs, extensionUri }: PromptA
   // What the extension brings along is not the user's to write into.
   const to = existsSync(from) && !from.startsWith(extensionUri.fsPath) ? from : dirname(store);
   const name = await freeRecipeName(store, to, value.name);
-  const recipeFile = join(to, `${name}.softprompt.json`);
+  const recipeFile = join(to, `${name}${recipeEnding}`);
   const text = formatJson(
     continuedRecipe({ recipe, promptFolder: folder, virtualTokens: config.num_virtual_tokens, name, from, to }),
   );
@@ -154,8 +96,8 @@ async function goOn(prompt: WholePrompt, { stores, runs, extensionUri }: PromptA
 async function freeRecipeName(store: string, folder: string, name: string): Promise<string> {
   for (let i = 2; ; i++) {
     const candidate = `${name.slice(0, 90)}-${i}`;
-    const isFree = (await freePromptName(store, candidate)) === candidate;
-    if (isFree && !existsSync(join(folder, `${candidate}.softprompt.json`))) return candidate;
+    const isFree = (await catalogue.freePromptName(store, candidate)) === candidate;
+    if (isFree && !existsSync(join(folder, `${candidate}${recipeEnding}`))) return candidate;
   }
 }
 
@@ -167,12 +109,13 @@ function recordedRecipeFile({ folder }: WholePrompt, { runs }: Stores): string |
 }
 
 /** The recipe as it is now; the copy that lies with the prompt where that is gone. */
-function recipeFileOf(prompt: WholePrompt, stores: Stores): string {
-  const file = recordedRecipeFile(prompt, stores);
-  return file !== undefined && existsSync(file) ? file : join(prompt.folder, promptRecipeFile);
+export async function openRecipe(prompt: WholePrompt, stores: Stores): Promise<void> {
+  const recorded = recordedRecipeFile(prompt, stores);
+  const file = recorded !== undefined && existsSync(recorded) ? recorded : join(prompt.folder, promptRecipeFile);
+  await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 
-async function exportAdapter({ folder, value }: WholePrompt): Promise<void> {
+export async function exportAdapter({ folder, value }: WholePrompt): Promise<void> {
   const [parent] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Export {name} as a PEFT Adapter', { name: value.name }),
@@ -189,7 +132,7 @@ async function exportAdapter({ folder, value }: WholePrompt): Promise<void> {
   );
 }
 
-async function importAdapter(stores: Stores, tree: PromptsTree): Promise<void> {
+export async function importAdapter({ stores, tree }: PromptActionDependencies): Promise<void> {
   const [from] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Import a PEFT Adapter'),
@@ -212,7 +155,7 @@ async function pickStore({ folders }: Stores): Promise<string | undefined> {
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Import into') }))?.store;
 }
 
-async function copySnippet({ folder, value }: WholePrompt, extensionUri: vscode.Uri): Promise<void> {
+export async function copySnippet({ folder, value }: WholePrompt, extensionUri: vscode.Uri): Promise<void> {
   const { config, details } = value;
   const bundled = vscode.Uri.joinPath(extensionUri, 'media', 'models', details?.model.name ?? '').fsPath;
   const recorded = config.base_model_name_or_path ?? details?.model.name ?? 'BASE_MODEL';
@@ -229,7 +172,7 @@ async function copySnippet({ folder, value }: WholePrompt, extensionUri: vscode.
 }
 
 /** In the system's file manager where that shows this machine, else in the Explorer. */
-async function reveal(folder: string): Promise<void> {
+export async function reveal(folder: string): Promise<void> {
   const isLocal = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
   await vscode.commands.executeCommand(isLocal ? 'revealFileInOS' : 'revealInExplorer', vscode.Uri.file(folder));
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { deleteRun, restoreRun } from '../../store/catalogue.js';
-import { runFile } from '../../store/runFolder.js';
+import { runFile } from '../../store/runFiles.js';
 import { attempt, offer } from '../problem.js';
 import type { FollowedRun, RunControl, Stores } from '../services.js';
 import { chosen } from './chosen.js';
@@ -73,6 +72,7 @@ function recipeFileOf({ folder, status }: FollowedRun): string {
 }
 
 async function remove({ folder, store }: ListedRun, stores: Stores): Promise<void> {
+  const { deleteRun, restoreRun } = await import('../../store/catalogue.js');
   const id = basename(folder);
   const deleted = await deleteRun(store, id);
   await stores.refresh();

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunControl, Stores } from '../services.js';
-import { registerPromptActions } from './promptActions.js';
+import { registerPromptActions } from './registerPromptActions.js';
 import { registerPromptsTree } from './promptsTree.js';
 import { registerRunActions } from './runActions.js';
 import { registerRunsTree } from './runsTree.js';

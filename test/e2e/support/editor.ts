@@ -22,6 +22,8 @@ export interface EditorOptions {
   readonly trusted?: boolean;
   /** The browser's language, and the one in which extensions are asked to speak. */
   readonly locale?: string;
+  /** For the server and what it starts. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface Editor {
@@ -50,6 +52,7 @@ export async function startEditor({
   files = {},
   trusted = true,
   locale = 'en',
+  env = {},
 }: EditorOptions): Promise<Editor> {
   const state = await mkdtemp(join(tmpdir(), `softprompt-${version}-`));
   const home = join(state, 'home');
@@ -68,7 +71,7 @@ export async function startEditor({
 
   const extensions = inject('extensions')[version];
   const log = join(state, 'server.log');
-  const server = spawnServer({ version, state, extensions, home, trusted, log });
+  const server = spawnServer({ version, state, extensions, env: { ...serverEnvironment(home), ...env }, trusted, log });
   const launching = launchBrowser();
   const stop = async (): Promise<void> => {
     running.delete(stop);
@@ -115,12 +118,12 @@ interface ServerOptions {
   readonly version: Version;
   readonly state: string;
   readonly extensions: string;
-  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly trusted: boolean;
   readonly log: string;
 }
 
-function spawnServer({ version, state, extensions, home, trusted, log }: ServerOptions): ChildProcess {
+function spawnServer({ version, state, extensions, env, trusted, log }: ServerOptions): ChildProcess {
   const [program, args] = serverCommand(version, state, extensions);
   const options = [
     ...['--bind-addr', '127.0.0.1:0', '--auth', 'none'],
@@ -128,7 +131,7 @@ function spawnServer({ version, state, extensions, home, trusted, log }: ServerO
     ...(trusted ? ['--disable-workspace-trust'] : []),
   ];
   const server = spawn(program, [...args, ...options], {
-    env: serverEnvironment(home),
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

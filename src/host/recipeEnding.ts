@@ -1,0 +1,2 @@
+/** How the name of every recipe ends. */
+export const recipeEnding = '.softprompt.json';

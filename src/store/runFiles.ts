@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+
+/** A run's folder, `runs/ID/`: what it was asked, what it told, where it stands, and all that it needs to go on. */
+export const runFiles = {
+  recipe: 'recipe.json',
+  status: 'status.json',
+  events: 'events.jsonl',
+  checkpoint: 'checkpoint.safetensors',
+  process: 'process.json',
+  log: 'process.log',
+} as const;
+
+export const runFile = (folder: string, file: keyof typeof runFiles): string => join(folder, runFiles[file]);

@@ -1,0 +1,98 @@
+import { readFile, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { startEditor } from '../../e2e/support/editor.js';
+import { smallWorkspace } from '../../e2e/support/recipes.js';
+import { stepOf, trainingPanel } from '../../e2e/support/webview.js';
+import { activationTime, codeLens, openContainer, openFile, runCommand } from '../../e2e/support/workbench.js';
+import { percentile } from '../percentile.js';
+
+const patience = { timeout: 120_000 };
+const times = 5;
+const keystrokes = 400;
+const keyEveryMs = 60;
+
+test(`activation and the first point, ${times} times`, { timeout: 600_000 }, async () => {
+  for (let time = 0; time < times; time++) {
+    const editor = await startEditor({ version: 'current' });
+    const page = await editor.openPage();
+    await quiet();
+    await openContainer(page, 'Softprompt');
+    const sample = page.getByRole('button', { name: 'Try the Sample' }).first();
+    await sample.waitFor();
+    await quiet();
+    const began = performance.now();
+    await sample.click();
+    await trainingPanel(page).locator('softprompt-chart').first().waitFor(patience);
+    const seconds = (performance.now() - began) / 1000;
+    console.log(`first point after ${seconds.toFixed(2)} s; ${await activationTime(page)}`);
+    await editor.stop();
+  }
+});
+
+test('typing, and the extension host, while nothing and while something trains', { timeout: 600_000 }, async () => {
+  const file = resolve('.loop-delay.json');
+  const editor = await startEditor({
+    version: 'current',
+    files: { ...(await smallWorkspace(30_000, 2)), 'notes.txt': 'Notes\n' },
+    env: { NODE_OPTIONS: `--import ${pathToFileURL('test/bench/editor/loopDelay.mjs').href}`, LOOP_DELAY_FILE: file },
+  });
+  const page = await editor.openPage();
+  const { pid } = JSON.parse(await vi.waitFor(() => readFile(file, 'utf8'), patience)) as { pid: number };
+  const loopDelay = async (): Promise<string> => {
+    await rm(file, { force: true });
+    process.kill(pid, 'SIGUSR2');
+    const text = await vi.waitFor(() => readFile(file, 'utf8'), { timeout: 5000 });
+    const { p999, max, samples } = JSON.parse(text) as Record<'p999' | 'max' | 'samples', number>;
+    return `extension host ${p999.toFixed(1)} ms late (p99.9 of ${samples}; at most ${max.toFixed(1)} ms)`;
+  };
+  const measure = async (what: string): Promise<void> => {
+    await openFile(page, 'notes.txt');
+    await quiet();
+    await loopDelay();
+    console.log(`${what}: ${await typing(page)}; ${await loopDelay()}`);
+  };
+  try {
+    await openContainer(page, 'Softprompt');
+    await measure('idle');
+    await measure('idle again');
+    await openFile(page, 'tickets.softprompt.json');
+    await codeLens(page, 'Train').click();
+    const panel = trainingPanel(page);
+    await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
+    await measure('training, its panel hidden');
+    await panel.owner().waitFor({ state: 'hidden' });
+    await runCommand(page, 'View: Split Editor Right');
+    await page.getByRole('tab', { name: 'tickets', exact: true }).first().click();
+    await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
+    await page.locator('.monaco-editor .view-lines').last().click();
+    await measure('training, its panel beside');
+  } finally {
+    await rm(file, { force: true });
+  }
+});
+
+/** The time from each key to the frame that shows it. */
+async function typing(page: Page): Promise<string> {
+  await page.evaluate(`
+    globalThis.keyMs = [];
+    let begin;
+    addEventListener('keydown', () => (begin ??= performance.now()), true);
+    new MutationObserver(() => requestAnimationFrame(() => {
+      if (begin === undefined) return;
+      keyMs.push(performance.now() - begin);
+      begin = undefined;
+    })).observe(document.querySelector('.editor-instance .view-lines'), { subtree: true, childList: true, characterData: true });
+  `);
+  for (let key = 0; key < keystrokes; key++) {
+    await page.keyboard.press(key % 40 === 39 ? 'Enter' : key % 6 === 5 ? 'Space' : 'x');
+    await new Promise((resolve) => setTimeout(resolve, keyEveryMs));
+  }
+  const ms = await page.evaluate<number[]>('keyMs');
+  const [median, p95] = [0.5, 0.95].map((share) => percentile(ms, share).toFixed(1));
+  return `${ms.length} keys, ${median} ms (median), ${p95} ms (p95)`;
+}
+
+const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5000));
