@@ -68,7 +68,7 @@ const programs = {
     softprompt: 'src/cli/main.ts',
     trainer: 'src/trainer/main.ts',
     checkProviderProcess: 'src/runtime/onnx/checkProviderProcess.ts',
-    ...(existsSync('test') && { bench: 'test/bench/main.ts', soak: 'test/soak/main.ts' }),
+    ...(existsSync('test') && { bench: 'test/bench/main.ts' }),
   },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { makeGate } from '../common/gate.js';
@@ -11,8 +12,7 @@ const unwatchedMs = 10 * 60_000;
 
 /** Trains a run that waits in its folder, to its end, and gives the exit code. Why it failed stands in the run's status. */
 export async function runInBackground(folder: string, unwatched: 'pause' | 'continue'): Promise<number> {
-  // The person's editor comes first.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  await giveWay();
   const store = dirname(dirname(folder));
   const stop = new AbortController();
   const gate = makeGate();
@@ -42,4 +42,12 @@ export async function runInBackground(folder: string, unwatched: 'pause' | 'cont
     await server.close();
     await noteActive();
   }
+}
+
+/** The person's editor comes first. */
+async function giveWay(): Promise<void> {
+  const priority = constants.priority.PRIORITY_LOW;
+  setPriority(priority);
+  // Linux may weigh sessions before processes, and this one leads its own (sched(7), "The autogroup feature").
+  await writeFile('/proc/self/autogroup', String(priority)).catch(() => undefined);
 }

@@ -1,7 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { benchCompare } from './compare.js';
 import { benchStep } from './step.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
+else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
 else throw new Error(`there is no bench "${command}"; see CONTRIBUTING.md`);
+
+/** What the extension costs a real VS Code: it needs what the end-to-end tests need. */
+function benchEditor(): void {
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/bench/editor/vitest.config.ts'];
+  process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit' }).status ?? 1;
+}

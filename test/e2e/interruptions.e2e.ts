@@ -1,25 +1,22 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readEvents } from '../../src/store/eventLog.js';
-import { listRuns } from '../../src/store/catalogue.js';
-import { runFile } from '../../src/store/runFiles.js';
-import { type Run } from '../../src/store/runFolder.js';
 import { softprompt } from './support/commandLine.js';
-import { startEditor, type Editor } from './support/editor.js';
+import { startEditor } from './support/editor.js';
 import { smallWorkspace } from './support/recipes.js';
+import { onlyRun, stepsOf, trained, upTo } from './support/runs.js';
 import { screenshot } from './support/screenshots.js';
+import { versions } from './support/server.js';
 import { expectNoCspMessages, lossChart, stepOf, trainingPanel } from './support/webview.js';
 import { codeLens, openContainer, openFile, reload, treeItem } from './support/workbench.js';
 
 const patience = { timeout: 180_000 };
 const steps = 300;
 
-test(
-  'a run that is reloaded over, killed and paused ends with the bytes of an undisturbed one',
+test.each(versions)(
+  'a run that is reloaded over, killed and paused ends with the bytes of an undisturbed one (%s)',
   { timeout: 900_000 },
-  async () => {
-    const editor = await startEditor({ version: 'current', files: await smallWorkspace(steps) });
+  async (version) => {
+    const editor = await startEditor({ version, files: await smallWorkspace(steps) });
     const elsewhere = join(editor.home, 'elsewhere');
     const undisturbed = softprompt(
       editor,
@@ -50,7 +47,7 @@ test(
     await kill();
     await panel.getByText(/^The training process is gone since step \d+/).waitFor(patience);
     await treeItem(page, /^tickets, Failed, The training process is gone since step \d+/).waitFor();
-    await screenshot(page, 'killed');
+    await screenshot(page, `killed (${version})`);
     await panel.getByRole('button', { name: 'Resume' }).click();
 
     await goesOn();
@@ -66,29 +63,14 @@ test(
     await reload(page);
     await panel.getByText(/^Paused after step \d+; the cores are free\.$/).waitFor(patience);
     await lossChart(panel, (await stepsOf(await onlyRun(editor))).length).waitFor();
-    await screenshot(page, 'paused');
+    await screenshot(page, `paused (${version})`);
     await panel.getByRole('button', { name: 'Continue' }).click();
 
     await panel.getByText(`Finished after ${steps} steps.`).waitFor(patience);
     await lossChart(panel, steps).waitFor();
-    const inOrder = Array.from({ length: steps }, (_, i) => i + 1);
-    expect(await stepsOf(await onlyRun(editor))).toEqual(inOrder);
+    expect(await stepsOf(await onlyRun(editor))).toEqual(upTo(steps));
     await undisturbed;
     expect(await trained(editor.store)).toEqual(await trained(join(elsewhere, 'store')));
     expectNoCspMessages(page);
   },
 );
-
-async function onlyRun(editor: Editor): Promise<Run> {
-  const [run, ...others] = await listRuns(editor.store);
-  if (!run || 'damage' in run || others.length > 0) throw new Error('There should be one run, and a whole one.');
-  return run.value;
-}
-
-async function stepsOf({ folder }: Run): Promise<number[]> {
-  const events = await readEvents(runFile(folder, 'events'));
-  return events.flatMap((event) => (event.type === 'step' ? [event.step] : []));
-}
-
-const trained = (store: string): Promise<Buffer> =>
-  readFile(join(store, 'prompts', 'tickets', 'adapter_model.safetensors'));

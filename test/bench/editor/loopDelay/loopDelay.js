@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-
-/** Imported by each Node of a server. The extension host writes how late its event loop was whenever it is sent SIGUSR2, and starts anew. */
-if (process.argv.includes('--type=extensionHost')) {
+/** Writes how late the event loop was since the last time, whenever the extension host is sent SIGUSR2. */
+exports.activate = async () => {
+  const { writeFileSync } = await import('node:fs');
+  const { monitorEventLoopDelay } = await import('node:perf_hooks');
   const resolution = 1;
   const delay = monitorEventLoopDelay({ resolution });
   delay.enable();
@@ -13,4 +12,4 @@ if (process.argv.includes('--type=extensionHost')) {
     delay.reset();
   });
   writeFileSync(file, JSON.stringify({ pid: process.pid }));
-}
+};
