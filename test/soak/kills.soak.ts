@@ -13,7 +13,7 @@ import { readCheckpoint } from '../../src/training/checkpoint.js';
 import { ownHome, shortRecipe } from '../support/trainedRuns.js';
 
 const settings = { node: process.execPath, extensionFolder: resolve('.'), unwatched: 'continue' } as const;
-const training = { maxSteps: 600, evalEvery: 50 };
+const training = { maxSteps: 1500, evalEvery: 100 };
 /** A run that is killed again and again must still come further: this long it is left alone at least. */
 const leastMs = 1500;
 const mostMs = 9000;

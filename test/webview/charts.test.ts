@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countBelow } from '../../webview/training/ascending.js';
+import { withoutSharedZeros } from '../../webview/training/chart/axisLabels.js';
 import { thin } from '../../webview/training/chart/thin.js';
 import { column } from '../../webview/training/column.js';
 import { smoothed } from '../../webview/training/smoothing.js';
@@ -27,6 +28,34 @@ describe('thinning', () => {
   });
   it('gives nothing for nothing', () => {
     expect(thin({ x: [], y: [] }, 0, 1, 10)).toEqual([[], []]);
+  });
+});
+
+describe('labels of an axis', () => {
+  it.each([
+    [
+      ['2.000', '', '4.000', '10.000'],
+      ['2', '', '4', '10'],
+    ],
+    [
+      ['25.0 %', '30.0 %'],
+      ['25 %', '30 %'],
+    ],
+    [
+      ['0.100', '0.150'],
+      ['0.10', '0.15'],
+    ],
+    [
+      ['27.5 %', '30.0 %'],
+      ['27.5 %', '30.0 %'],
+    ],
+    [
+      ['100', '200'],
+      ['100', '200'],
+    ],
+    [[''], ['']],
+  ])('%j are written %j', (labels, shown) => {
+    expect(withoutSharedZeros(labels)).toEqual(shown);
   });
 });
 

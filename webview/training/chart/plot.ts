@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 import { wholeNumber } from '../../../src/protocol/numbers.js';
+import { withoutSharedZeros } from './axisLabels.js';
 import type { ChartLine, ChartMark } from './line.js';
 import { addShape } from './shapes.js';
 import { themeColour, themeFont } from './theme.js';
@@ -76,7 +77,7 @@ export function plotLines(target: HTMLElement, settings: () => PlotSettings, lis
         size: 58,
         // Those that the filter leaves out come as null, whatever the type says.
         values: (_, splits: (number | null)[]) =>
-          splits.map((value) => (value === null ? '' : settings().format(value))),
+          withoutSharedZeros(splits.map((value) => (value === null ? '' : settings().format(value)))),
         ...(logScale && { filter: (_: uPlot, splits: number[]) => readable(splits) }),
       }),
     ],
