@@ -10,7 +10,7 @@ import { codeLens, openContainer, openFile, reload } from '../e2e/support/workbe
 const patience = { timeout: 180_000 };
 const steps = 300;
 const reloads = 10;
-/** Within this time of the start of training; a run takes longer. */
+/** Within this time of the panel's first view; a run takes longer. */
 const mostMs = 12_000;
 
 test(
@@ -40,7 +40,7 @@ test(
       expect(await trained(editor.store)).toEqual(undisturbed);
       expectNoCspMessages(page);
       console.log(
-        `${count}: reloaded ${(waitedMs / 1000).toFixed(1)} s after the start: the same bytes, all ${steps} steps shown`,
+        `${count}: reloaded ${(waitedMs / 1000).toFixed(1)} s into the run: the same bytes, all ${steps} steps shown`,
       );
       await editor.stop();
     }

@@ -38,8 +38,9 @@ export function registerTrainingPanels(dependencies: TrainingPanelDependencies):
   };
 
   const restore = async (panel: vscode.WebviewPanel, state: unknown): Promise<void> => {
-    const [folder, ...compared] = runsOf(state);
+    const [known, ...compared] = runsOf(state);
     try {
+      const folder = known ?? (await newestWithout(panels, stores));
       if (folder === undefined || panels.has(folder)) panel.dispose();
       else adopt(panel, await findRun(stores, folder), compared);
     } catch (error) {
@@ -64,6 +65,12 @@ async function findRun(stores: Stores, folder: string): Promise<FollowedRun> {
   if (!found) throw new SoftpromptError('store.noRun', { run: folder, store: stores.folders.join(', ') });
   if ('damage' in found) throw found.damage;
   return found.value;
+}
+
+/** What a panel showed whose page had not yet said so when the window was reloaded. */
+async function newestWithout(panels: ReadonlyMap<string, unknown>, stores: Stores): Promise<string | undefined> {
+  await stores.refresh();
+  return stores.runs.find(({ folder }) => !panels.has(folder))?.folder;
 }
 
 function runsOf(state: unknown): readonly string[] {

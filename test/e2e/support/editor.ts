@@ -94,6 +94,7 @@ export async function startEditor({
     async openPage(folder = workspace) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale });
       onTestFinished(async ({ task }) => {
+        if (page.isClosed()) return;
         if (task.result?.state === 'fail') {
           const name = `failed ${task.name} (${version})`;
           await screenshot(page, name);

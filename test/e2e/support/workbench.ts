@@ -33,11 +33,14 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await vi.waitFor(
     async () => {
       await page.keyboard.press('F1');
-      await quickInputText(page).fill(`>${title}`);
-      await command.click({ timeout: 2000 }).catch(async (error: unknown) => {
+      try {
+        // Nobody hears the key while a webview that has the focus is being made.
+        await quickInputText(page).fill(`>${title}`, { timeout: 2000 });
+        await command.click({ timeout: 2000 });
+      } catch (error) {
         await page.keyboard.press('Escape');
         throw error;
-      });
+      }
     },
     { timeout: 30_000, interval: 500 },
   );

@@ -18,8 +18,8 @@ export interface ChartMark {
   readonly label: string;
 }
 
-/** Of `--vscode-charts-*`. */
-export type ChartColour = 'blue' | 'orange' | 'green' | 'purple' | 'red' | 'foreground';
+/** Of `--vscode-charts-*`, without orange, which is a translucent highlight in the editor's oldest themes. */
+export type ChartColour = 'blue' | 'yellow' | 'green' | 'purple' | 'red' | 'foreground';
 export type Shape = 'dot' | 'circle' | 'square' | 'diamond' | 'triangle';
 
 /** How the runs of a comparison look, beginning with the panel's own; after the last it begins anew. */
@@ -28,7 +28,7 @@ const looks: readonly Pick<ChartLine, 'colour' | 'dash' | 'shape'>[] = [
   { colour: 'purple', shape: 'diamond', dash: [8, 4] },
   { colour: 'green', shape: 'triangle', dash: [2, 3] },
   { colour: 'red', shape: 'square', dash: [10, 3, 2, 3] },
-  { colour: 'orange', shape: 'circle', dash: [4, 4] },
+  { colour: 'yellow', shape: 'circle', dash: [4, 4] },
 ];
 export function lookOf(run: number): Pick<ChartLine, 'colour' | 'dash' | 'shape'> {
   return looks[run % looks.length] ?? { colour: 'blue' };

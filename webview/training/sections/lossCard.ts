@@ -80,7 +80,7 @@ function lossLines(runs: readonly RunView[], smooth: LossCard['smooth']): ChartL
       label: l10n.t('dev'),
       x: view.dev.map(({ step }) => step),
       y: view.dev.map(({ loss }) => loss),
-      colour: 'orange',
+      colour: 'yellow',
       shape: 'square',
     };
     const points: ChartLine = { label: l10n.t('each step'), x, y: raw, colour, shape: 'dot', pointsOnly: true };

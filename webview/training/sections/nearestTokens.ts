@@ -25,7 +25,7 @@ export function nearestTokens({ nearest, nearestBefore, run }: RunView): Templat
           <tr>
             <th scope="col" class="number">#</th>
             ${[l10n.t('Nearest (cosine)'), l10n.t('Second'), l10n.t('Third')].map((name) => html`<th scope="col">${name}</th>`)}
-            ${nearestBefore ? html`<th scope="col">${l10n.t('Nearest before')}</th>` : nothing}
+            ${nearestBefore ? html`<th scope="col">${l10n.t('Before')}</th>` : nothing}
           </tr>
         </thead>
         <tbody>
