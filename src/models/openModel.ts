@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import type { WeightLocations } from '../runtime/executor.js';
 import { asReadError, isErrno } from '../store/fileErrors.js';
 import { openGguf } from './gguf.js';
 import { ggufConfig } from './ggufConfig.js';
@@ -11,7 +12,7 @@ import { readModelConfig, type ModelConfig } from './modelConfig.js';
 import { findSafetensors, safetensorsWeights } from './safetensorsWeights.js';
 import { checkVocabulary, openTokenizer, type Tokenizer } from './tokenizer.js';
 import { countParameters } from './weightNames.js';
-import { prepareWeights, type PrepareOptions, type WeightFiles } from './weights.js';
+import { prepareWeights, type PrepareOptions } from './weights.js';
 import type { WeightSource } from './weightSource.js';
 
 /** A frozen language model, ready to be built into graphs. */
@@ -23,7 +24,7 @@ export interface BaseModel {
   readonly form: ModelForm;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
-  readonly weights: WeightFiles;
+  readonly weights: WeightLocations;
   /** SHA-256 of the weight files as they were found. */
   readonly checksum: string;
   readonly parameters: number;

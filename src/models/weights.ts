@@ -1,28 +1,12 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import type { WeightLocation, WeightLocations } from '../runtime/executor.js';
 import { readSafetensorsHeader, type SafetensorsHeader } from '../store/safetensors.js';
 import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../store/writeSafetensors.js';
 import { weightsChecksum } from './checksum.js';
 import { weightsCacheFolder } from './weightsCache.js';
 import type { WeightSource } from './weightSource.js';
-
-/** Where each tensor lies as float32, so that it can be memory-mapped. */
-export interface WeightFiles {
-  /** A real path without symbolic links: the engine refuses them. */
-  readonly folder: string;
-  /** By Hugging Face's full name. */
-  readonly tensors: ReadonlyMap<string, WeightLocation>;
-}
-
-export interface WeightLocation {
-  /** Name inside the folder. */
-  readonly file: string;
-  /** Bytes from the beginning of the file. */
-  readonly offset: number;
-  readonly byteLength: number;
-  readonly shape: readonly number[];
-}
 
 export interface PrepareOptions {
   readonly cacheFolder: string;
@@ -42,12 +26,12 @@ const converterVersion = 1;
 export async function prepareWeights(
   source: WeightSource,
   options: PrepareOptions,
-): Promise<{ weights: WeightFiles; checksum: string }> {
+): Promise<{ weights: WeightLocations; checksum: string }> {
   const checksum = await weightsChecksum(source.files, options.cacheFolder);
   return { checksum, weights: (await inPlace(source)) ?? (await converted(source, checksum, options)) };
 }
 
-async function inPlace(source: WeightSource): Promise<WeightFiles | undefined> {
+async function inPlace(source: WeightSource): Promise<WeightLocations | undefined> {
   const real = new Map<string, string>();
   for (const file of source.files) real.set(file, await realpath(file));
   const folders = new Set([...real.values()].map(dirname));
@@ -63,7 +47,7 @@ async function inPlace(source: WeightSource): Promise<WeightFiles | undefined> {
   return { folder, tensors };
 }
 
-async function converted(source: WeightSource, checksum: string, options: PrepareOptions): Promise<WeightFiles> {
+async function converted(source: WeightSource, checksum: string, options: PrepareOptions): Promise<WeightLocations> {
   const file = join(weightsCacheFolder(options.cacheFolder), `${checksum}-v${converterVersion}.safetensors`);
   const known = await readCopy(file, source);
   if (!known) await convert(source, file, options);

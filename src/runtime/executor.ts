@@ -11,15 +11,17 @@ export const intVector = (values: readonly number[] | Int32Array): Tensor<Int32A
 });
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** Where each frozen float32 weight lies: in files of one folder, at a byte offset. */
+/** Where each frozen weight lies as float32, so that it can be memory-mapped: in files of one folder. */
 export interface WeightLocations {
-  /** The real path: neither symbolic links nor `..`. */
+  /** The real path: the engine refuses symbolic links and `..`. */
   readonly folder: string;
+  /** By Hugging Face's full name. */
   readonly tensors: ReadonlyMap<string, WeightLocation>;
 }
 export interface WeightLocation {
   /** File name inside the folder. */
   readonly file: string;
+  /** Bytes from the beginning of the file. */
   readonly offset: number;
   readonly byteLength: number;
   readonly shape: readonly number[];

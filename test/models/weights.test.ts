@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelConfig } from '../../src/models/modelConfig.js';
 import { safetensorsWeights } from '../../src/models/safetensorsWeights.js';
-import { prepareWeights, type WeightFiles } from '../../src/models/weights.js';
+import { prepareWeights } from '../../src/models/weights.js';
+import type { WeightLocations } from '../../src/runtime/executor.js';
 import { readFloatTensors } from '../../src/store/safetensors.js';
 import { writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
 import { countingTensors, tinyConfig, tinyGpt2, tinyLlama } from './tinyModels.js';
@@ -63,7 +64,7 @@ async function prepare(model: ModelConfig = config) {
 }
 
 /** The numbers at the stated places, read as the engine does: bytes of a file, without any header. */
-async function floatsAt({ folder, tensors }: WeightFiles, name: string): Promise<number[]> {
+async function floatsAt({ folder, tensors }: WeightLocations, name: string): Promise<number[]> {
   const { file, offset, byteLength } = tensors.get(name)!;
   const bytes = await readFile(join(folder, file));
   return [...new Float32Array(bytes.buffer.slice(bytes.byteOffset + offset, bytes.byteOffset + offset + byteLength))];
