@@ -48,6 +48,16 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.mouse.move(0, 0);
 }
 
+/** Answers the editor's own dialog for folders, which first fills in where it begins. */
+export async function chooseFolder(page: Page, folder: string, button: string): Promise<void> {
+  const path = quickInputText(page);
+  await vi.waitFor(async () => {
+    if (!(await path.inputValue()).startsWith('/')) throw new Error('The dialog has not begun anywhere yet.');
+  });
+  await path.fill(`${folder}/`);
+  await quickInput(page).getByRole('button', { name: button, exact: true }).click();
+}
+
 /** Opens a file of the workspace by its name, which no other has. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('F1');
