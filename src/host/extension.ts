@@ -71,5 +71,5 @@ export function activate({
     ),
   );
   // A run may live that an earlier window started.
-  void stores.refresh();
+  void stores.ready();
 }

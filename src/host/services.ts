@@ -51,6 +51,8 @@ export interface Stores {
   readonly onDidChangeRuns: vscode.Event<RunsChange>;
   /** Every event of a run. */
   history(folder: string): Promise<readonly RunEvent[]>;
+  /** Once they were read first; until then there seem to be none. */
+  ready(): Promise<void>;
   refresh(): Promise<void>;
 }
 

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeGate } from '../../src/common/gate.js';
 import type { RunEvent } from '../../src/protocol/events.js';
-import { recipeSchema, type Recipe } from '../../src/protocol/recipe.js';
+import type { Recipe } from '../../src/protocol/recipe.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { listRuns } from '../../src/store/catalogue.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
@@ -14,8 +14,8 @@ import type { Checkpoint } from '../../src/training/checkpoint.js';
 import { resume, train } from '../../src/training/run.js';
 import { initialParameters, openRunContext } from '../../src/training/runContext.js';
 import { firstCheckpoint, trainLoop } from '../../src/training/trainLoop.js';
+import { shortRecipe } from '../support/trainedRuns.js';
 
-const sample = resolve('media/sample/tickets.softprompt.json');
 const never = new AbortController().signal;
 const ignore = (): void => undefined;
 let folder: string;
@@ -24,16 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Real training of the bundled model on the sample's rows, short. */
-const recipe = (training: object = {}): Recipe =>
-  recipeSchema.parse({
-    name: 'short',
-    data: { train: 'tickets/test.jsonl', devRows: 20, template: '{text}\nTopic:' },
-    method: { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 4 },
-    training: { maxSteps: 8, evalEvery: 4, batchSize: 8, learningRate: 0.1, ...training },
-    provider: 'cpu',
-    threads: 2,
-  });
+const { recipeFile: sample } = shortRecipe();
+const recipe = (training: object = {}): Recipe => shortRecipe({ maxSteps: 8, evalEvery: 4, ...training }).recipe;
 const request = (store: string, training?: object) => ({
   recipe: recipe(training),
   recipeFile: sample,

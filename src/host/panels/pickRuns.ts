@@ -8,6 +8,7 @@ interface RunItem extends vscode.QuickPickItem {
 
 /** Asks for a run, the newest first; gives back its folder. */
 export async function pickRun(stores: Stores): Promise<string | undefined> {
+  await stores.ready();
   const items = runItems(stores);
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Open Run'),

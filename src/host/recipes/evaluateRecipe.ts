@@ -35,6 +35,7 @@ export function evaluation(document: vscode.TextDocument, { folders, prompts }: 
 
 /** Scores a recipe's prompt on its test rows, in a terminal that shows the command line's report. */
 export async function evaluateRecipe(recipe: vscode.Uri, services: EvaluateServices): Promise<void> {
+  await services.stores.ready();
   const found = evaluation(await vscode.workspace.openTextDocument(recipe), services.stores);
   if (!found) return offerTraining(recipe);
   await vscode.tasks.executeTask(evaluationTask(recipe, found, services, await services.nodeProgram()));

@@ -34,7 +34,9 @@ export interface FollowOptions {
   readonly promptsChanged: vscode.EventEmitter<void>;
   readonly runsChanged: vscode.EventEmitter<RunsChange>;
 }
-export type FollowedStores = Omit<Stores, 'onDidChangePrompts' | 'onDidChangeRuns'> & RunControl & vscode.Disposable;
+export type FollowedStores = Omit<Stores, 'onDidChangePrompts' | 'onDidChangeRuns' | 'ready'> &
+  RunControl &
+  vscode.Disposable;
 
 /** Follows the prompts and runs of this window's stores, and speaks with the processes of runs. */
 export function followStores({

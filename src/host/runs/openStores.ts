@@ -14,6 +14,8 @@ export function openStores(
     (loading ??= import('./followStores.js').then(
       ({ followStores }) => (followed = followStores({ ...options, promptsChanged, runsChanged })),
     ));
+  const refresh = async (): Promise<void> => (await stores()).refresh();
+  let firstRead: Promise<void> | undefined;
   return {
     get folders() {
       return followed?.folders ?? [];
@@ -27,7 +29,8 @@ export function openStores(
     onDidChangePrompts: promptsChanged.event,
     onDidChangeRuns: runsChanged.event,
     history: async (folder) => (await stores()).history(folder),
-    refresh: async () => (await stores()).refresh(),
+    ready: () => (firstRead ??= refresh()),
+    refresh,
     start: async (request) => (await stores()).start(request),
     resume: async (folder) => (await stores()).resume(folder),
     pause: async (folder) => (await stores()).pause(folder),

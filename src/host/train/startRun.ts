@@ -13,6 +13,7 @@ export async function startRun(
   const document = await recipeDocument(recipeFile);
   if (document.isDirty) await document.save();
   const text = withDefaults(document.getText(), trainingDefaults());
+  await stores.ready();
   const recipe = parseRecipe(text, vscode.workspace.asRelativePath(recipeFile));
   return runControl.start({ recipe, recipeFile, store: storeOf(recipeFile, stores.folders) ?? homeStore() });
 }

@@ -1,4 +1,23 @@
 import * as vscode from 'vscode';
+import { attempt } from '../problem.js';
+import type { Stores } from '../services.js';
+
+/**
+ * A command about one of what a view lists. Once the stores were read: a command may be what wakes the extension, and must not find them
+ * empty.
+ */
+export function registerAbout<L extends { readonly folder: string }>(
+  id: string,
+  stores: Stores,
+  choice: () => Choice<L>,
+  act: (listed: L) => Promise<unknown>,
+): vscode.Disposable {
+  return vscode.commands.registerCommand(id, async (argument: unknown) => {
+    await stores.ready();
+    const listed = await chosen(argument, choice());
+    if (listed) await attempt(() => act(listed));
+  });
+}
 
 /** What the commands of a view choose from. */
 export interface Choice<L extends { readonly folder: string }> {
@@ -14,7 +33,7 @@ export interface Choice<L extends { readonly folder: string }> {
 /**
  * What a command is about: the row of its menu, the selection for a key, the folder that another command names; else the person is asked.
  */
-export async function chosen<L extends { readonly folder: string }>(
+async function chosen<L extends { readonly folder: string }>(
   argument: unknown,
   choice: Choice<L>,
 ): Promise<L | undefined> {

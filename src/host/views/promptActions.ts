@@ -141,6 +141,7 @@ export async function importAdapter({ stores, tree }: PromptActionDependencies):
       canSelectFolders: true,
     })) ?? [];
   if (from === undefined) return;
+  await stores.ready();
   const store = await pickStore(stores);
   if (store === undefined) return;
   const folder = await importPrompt(store, from.fsPath);

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { NearestTokens } from '../../protocol/events.js';
+import type { Stores } from '../services.js';
 import { damagedEntry } from './entry.js';
 import {
   damagedPrompt,
@@ -10,7 +11,7 @@ import {
   type ListedPrompt,
   type PromptGroup,
 } from './promptEntries.js';
-import { treeItem, warningIcon, type TreeDependencies } from './treeItem.js';
+import { treeItem, warningIcon } from './treeItem.js';
 
 interface GroupNode {
   readonly kind: 'group';
@@ -36,7 +37,7 @@ export interface PromptsTree extends vscode.Disposable {
   show(folder: string): Promise<boolean>;
 }
 
-export function registerPromptsTree({ stores, ready }: TreeDependencies): PromptsTree {
+export function registerPromptsTree(stores: Stores): PromptsTree {
   const changed = new vscode.EventEmitter<undefined>();
   let groups: readonly GroupNode[] = [];
   const build = (): void => {
@@ -53,7 +54,7 @@ export function registerPromptsTree({ stores, ready }: TreeDependencies): Prompt
     getParent: (node) => parentOf(node, groups),
     getChildren: async (node) => {
       if (node) return childrenOf(node);
-      await ready();
+      await stores.ready();
       build();
       return [...groups];
     },
@@ -70,7 +71,7 @@ export function registerPromptsTree({ stores, ready }: TreeDependencies): Prompt
       return node?.kind === 'prompt' ? node.listed : undefined;
     },
     show: async (folder) => {
-      await ready();
+      await stores.ready();
       build();
       const node = groups.flatMap(({ children }) => children).find(({ listed }) => listed.folder === folder);
       if (node) await view.reveal(node, { select: true, focus: true, expand: true });

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import { attempt } from '../problem.js';
 import type { RunControl, Stores } from '../services.js';
-import { chosen } from './chosen.js';
+import { registerAbout } from './chosen.js';
 import { promptEntry, type ListedPrompt } from './promptEntries.js';
 import type { PromptsTree } from './promptsTree.js';
 
@@ -28,17 +28,18 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
     all: () => readonly L[],
     act: (prompt: L) => Promise<unknown>,
   ): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      const none = vscode.l10n.t('There is no saved prompt for this yet.');
-      const prompt = await chosen(argument, {
+    registerAbout(
+      id,
+      stores,
+      () => ({
         all: all(),
         selected: tree.selected()?.folder,
         title,
         itemOf: promptItem,
-        none,
-      });
-      if (prompt) await attempt(() => act(prompt));
-    });
+        none: vscode.l10n.t('There is no saved prompt for this yet.'),
+      }),
+      act,
+    );
   const every = (): readonly ListedPrompt[] => stores.prompts;
   const whole = (): WholePrompt[] => stores.prompts.filter(isWhole);
   const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);

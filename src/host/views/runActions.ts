@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../../store/runFiles.js';
-import { attempt, offer } from '../problem.js';
+import { offer } from '../problem.js';
 import type { FollowedRun, RunControl, Stores } from '../services.js';
-import { chosen } from './chosen.js';
+import { registerAbout } from './chosen.js';
 import { runAbilities, runEntry, type ListedRun, type RunAbility } from './runEntries.js';
 import type { RunsTree } from './runsTree.js';
 
@@ -24,16 +24,18 @@ export function registerRunActions({ stores, runs, tree, showLog }: RunActionDep
     can: (listed: ListedRun) => boolean,
     act: (run: ListedRun) => Promise<unknown>,
   ): vscode.Disposable =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      const run = await chosen(argument, {
+    registerAbout(
+      id,
+      stores,
+      () => ({
         all: stores.runs.filter(can),
         selected: tree.selected()?.folder,
         title,
         itemOf: runItem,
         none: vscode.l10n.t('There is no run for this now.'),
-      });
-      if (run) await attempt(() => act(run));
-    });
+      }),
+      act,
+    );
   const isWhole = (listed: ListedRun): boolean => 'value' in listed;
 
   return vscode.Disposable.from(

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { Run } from '../../store/runFolder.js';
 import { atMostEvery } from './atMostEvery.js';
+import type { Stores } from '../services.js';
 import { damagedEntry } from './entry.js';
 import { damagedRun, runEntry, type ListedRun } from './runEntries.js';
-import { treeItem, warningIcon, type TreeDependencies } from './treeItem.js';
+import { treeItem, warningIcon } from './treeItem.js';
 
 /** Events of a run come many times a second. */
 const betweenRefreshesMs = 500;
@@ -18,7 +19,7 @@ export interface RunsTree extends vscode.Disposable {
   readonly selected: () => ListedRun | undefined;
 }
 
-export function registerRunsTree({ stores, ready }: TreeDependencies): RunsTree {
+export function registerRunsTree(stores: Stores): RunsTree {
   const changed = new vscode.EventEmitter<RunNode[] | undefined>();
   let nodes = new Map<string, RunNode>();
 
@@ -41,7 +42,7 @@ export function registerRunsTree({ stores, ready }: TreeDependencies): RunsTree 
     getParent: () => undefined,
     getChildren: async (node) => {
       if (node) return [];
-      await ready();
+      await stores.ready();
       const before = nodes;
       nodes = new Map(
         stores.runs.map((listed) => [listed.folder, Object.assign(before.get(listed.folder) ?? {}, { listed })]),

@@ -15,10 +15,8 @@ export interface SidebarDependencies {
 
 /** The views Prompts and Runs, with all that can be done in them. */
 export function registerSidebar({ stores, runs, extensionUri, showLog }: SidebarDependencies): vscode.Disposable {
-  let firstRead: Promise<void> | undefined;
-  const ready = (): Promise<void> => (firstRead ??= stores.refresh());
-  const prompts = registerPromptsTree({ stores, ready });
-  const history = registerRunsTree({ stores, ready });
+  const prompts = registerPromptsTree(stores);
+  const history = registerRunsTree(stores);
   return vscode.Disposable.from(
     prompts,
     history,

@@ -1,12 +1,5 @@
 import * as vscode from 'vscode';
-import type { Stores } from '../services.js';
 import type { Card, Entry } from './entry.js';
-
-export interface TreeDependencies {
-  readonly stores: Stores;
-  /** Once the stores have been read: until then a view shows progress and not its welcome. */
-  readonly ready: () => Promise<void>;
-}
 
 /** What a row of a tree shows, put into the editor's terms. `id` keeps it selected and open over a refresh. */
 export function treeItem(
