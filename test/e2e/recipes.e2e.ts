@@ -17,6 +17,8 @@ test('a broken recipe shows its problems with their places until it is mended', 
   const recipe = join(editor.workspace, 'tickets.softprompt.json');
   const page = await editor.openPage();
   await openFile(page, 'tickets.softprompt.json');
+  // It is in the document before it is shown.
+  await codeLens(page, 'Train').waitFor();
   expect(await codeLens(page, 'Train').innerText()).toContain('Train');
   await runCommand(page, 'Problems: Focus on Problems View');
 
