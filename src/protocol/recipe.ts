@@ -7,17 +7,26 @@ import { datasetSourceSchema } from './dataset.js';
  */
 const source = z.union([z.string().min(1), datasetSourceSchema]);
 
+/** What virtual tokens may begin from. In lower case the papers' ways, in capitals PEFT's own. */
 export const promptInitialisations = [
-  'random',
-  'vocab',
   'class-labels',
+  'vocab',
   'text',
+  'activations',
+  'random',
   'file',
   'RANDOM',
   'SAMPLE_VOCAB',
   'TEXT',
 ] as const;
 export type PromptInitialisation = (typeof promptInitialisations)[number];
+
+/** The ways of each method: input vectors can be taken from words, keys and values from what the model makes of words. */
+export const initialisationsOf = {
+  PROMPT_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file', 'RANDOM', 'SAMPLE_VOCAB', 'TEXT'],
+  PREFIX_TUNING: ['activations', 'random', 'file', 'RANDOM'],
+  P_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file'],
+} as const satisfies Readonly<Record<string, readonly PromptInitialisation[]>>;
 
 /** What a prompt may be called: its folder's name on any system. */
 export const promptNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -78,28 +87,72 @@ const dataSchema = z
   })
   .describe('Which rows, and how a row becomes text.');
 
+const virtualTokens = z.int().min(1).max(2000).default(20);
+const initText = z.string().min(1).optional();
+const initFile = z.string().min(1).optional().describe('A saved prompt (its folder, or an .npy file) to begin from.');
+const encoderSize = z.int().min(1);
+
 const methodSchema = z
   .discriminatedUnion('peft_type', [
     z.strictObject({
       peft_type: z.literal('PROMPT_TUNING'),
-      num_virtual_tokens: z
-        .int()
-        .min(1)
-        .max(2000)
-        .default(20)
-        .describe('How many virtual tokens stand in front of the input.'),
+      num_virtual_tokens: virtualTokens.describe(
+        'How many virtual tokens are trained: in front of the input, or where the template says [P×3].',
+      ),
       prompt_tuning_init: z
-        .enum(promptInitialisations)
+        .enum(initialisationsOf.PROMPT_TUNING)
         .default('class-labels')
         .describe(
-          "random: uniform in ±0.5; vocab: frequent tokens; class-labels: the labels' vectors, then vocab; text: prompt_tuning_init_text; file: prompt_tuning_init_file. PEFT's own: RANDOM (normal, variance 1), SAMPLE_VOCAB (any token), TEXT.",
+          "class-labels: the labels' vectors, then vocab; vocab: frequent tokens; text: prompt_tuning_init_text; random: uniform in ±0.5; file: prompt_tuning_init_file. PEFT's own: RANDOM (normal, variance 1), SAMPLE_VOCAB (any token), TEXT.",
         ),
-      prompt_tuning_init_text: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
-      prompt_tuning_init_file: z.string().min(1).optional().describe('A saved prompt (its folder) to begin from.'),
+      prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
+      prompt_tuning_init_file: initFile,
+    }),
+    z.strictObject({
+      peft_type: z.literal('PREFIX_TUNING'),
+      num_virtual_tokens: virtualTokens.describe('How many keys and values are trained for every block of the model.'),
+      prefix_projection: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Whether they are made by a small network while they are trained (Li, Liang 2021); without it they are trained directly (P-tuning v2, deep prompt tuning).',
+        ),
+      encoder_hidden_size: encoderSize.default(512).describe('Width of that network.'),
+      prefix_embedding: z
+        .enum(['token_dim', 'hidden_size'])
+        .default('token_dim')
+        .describe(
+          "Width of that network's input vectors: token_dim as in PEFT (the model's key/value heads together), hidden_size as in the paper's program.",
+        ),
+      prompt_tuning_init: z
+        .enum(initialisationsOf.PREFIX_TUNING)
+        .default('activations')
+        .describe(
+          "activations: the model's own keys and values for prompt_tuning_init_text; random: normal, deviation 0.1 (with prefix_projection as PEFT draws the network); file: prompt_tuning_init_file. PEFT's own: RANDOM (normal, variance 1).",
+        ),
+      prompt_tuning_init_text: initText.describe(
+        "The words whose keys and values are taken, repeated or cut to num_virtual_tokens; by default the template's own words and the labels.",
+      ),
+      prompt_tuning_init_file: initFile,
+    }),
+    z.strictObject({
+      peft_type: z.literal('P_TUNING'),
+      num_virtual_tokens: virtualTokens.describe(
+        'How many virtual tokens are trained: in front of the input, or where the template says [P×3].',
+      ),
+      encoder_reparameterization_type: z
+        .enum(['MLP', 'LSTM'])
+        .default('MLP')
+        .describe('The network that makes the virtual tokens while they are trained.'),
+      encoder_hidden_size: encoderSize.default(128).describe('Width of that network.'),
+      prompt_tuning_init: z
+        .enum(initialisationsOf.P_TUNING)
+        .default('class-labels')
+        .describe(
+          "What the network gives at first. class-labels: the labels' vectors, then vocab; vocab: frequent tokens; text: prompt_tuning_init_text; random: as PEFT draws the network; file: prompt_tuning_init_file.",
+        ),
+      prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
+      prompt_tuning_init_file: initFile,
     }),
   ])
   .describe('What is trained.');
@@ -157,5 +210,7 @@ export type RecipeInput = z.input<typeof recipeSchema>;
 /** A recipe with every default filled in; paths still relative to its file. */
 export type Recipe = z.output<typeof recipeSchema>;
 export type MethodConfig = Recipe['method'];
+export type PeftType = MethodConfig['peft_type'];
+export type MethodConfigOf<T extends PeftType> = Extract<MethodConfig, { peft_type: T }>;
 export type TrainingConfig = Recipe['training'];
 export type DataConfig = Recipe['data'];
