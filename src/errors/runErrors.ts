@@ -30,6 +30,23 @@ export const runErrors = {
     message: l10n.t('The saved prompt to start from is {found}, but this recipe trains {expected}.', a),
     advice: l10n.t("Set num_virtual_tokens to the saved prompt's length, and use the model that it was trained for."),
   }),
+  'run.initKind': (_: Record<never, never>) => ({
+    message: l10n.t('The saved prompt to start from holds keys and values (prefix tuning), not input vectors.'),
+    advice: l10n.t('Continue it by prefix tuning, or start from a prompt that prompt tuning or P-tuning has made.'),
+  }),
+  'run.encoderTooSmall': (a: { size: number; virtualTokens: number }) => ({
+    message: l10n.t(
+      'A network of width {size} cannot begin with {virtualTokens} given virtual tokens: they need as many independent inputs.',
+      a,
+    ),
+    advice: l10n.t(
+      'Raise encoder_hidden_size (twice num_virtual_tokens is safe), or use prompt_tuning_init "random".',
+    ),
+  }),
+  'run.noEntry': (a: { method: string; entry: string }) => ({
+    message: l10n.t('{method} does not work with this base model: it has no place for a prompt of this kind ({entry}).', a),
+    advice: l10n.t('Choose another method, or another base model.'),
+  }),
   'run.noWords': (a: { vocabulary: number }) => ({
     message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),

@@ -38,7 +38,7 @@ export async function evaluateExamples(
   done: number[][],
   afterBatch: (examplesDone: number) => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
-  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize));
+  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize, method));
   const batches = candidateBatches(candidates.map((c) => c.candidates));
   let at = 0;
   const pending = batches.filter((batch) => (at += batch.length) > done.length);
@@ -68,13 +68,16 @@ function exampleCandidates(
   example: Example,
   task: ResolvedTask,
   tokenize: TokenizeOptions,
+  { virtualTokens }: Method,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
   const options = words.map((target) => tokenizeExample({ ...example, target }, tokenize));
   const shortest = options.reduce((a, b) => (b.inputIds.length < a.inputIds.length ? b : a));
+  // The bare model reads the same template without its virtual tokens.
+  const inputIds = virtualTokens > 0 ? shortest.inputIds : shortest.inputIds.filter((id) => id >= 0);
   const expected = task.labels ? defined(example.label, 'a label') : 0;
   return {
-    candidates: { inputIds: shortest.inputIds, continuations: options.map((o) => o.targetIds) },
+    candidates: { inputIds, continuations: options.map((o) => o.targetIds) },
     expected,
     targetTokens: defined(options[expected], 'a target').targetIds.length,
   };

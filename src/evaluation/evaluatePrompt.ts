@@ -2,7 +2,7 @@ import { defined } from '../common/assert.js';
 import { inferTask, type ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { readTable } from '../data/readTable.js';
-import { noMethod, type Method } from '../methods/method.js';
+import { noMethod, promptEmbeddings, type Method } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource } from '../protocol/dataset.js';
 import type { JudgedRow, Metrics } from '../protocol/events.js';
@@ -33,7 +33,7 @@ export async function evaluatePrompt(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<EvaluateResult> {
-  const { prompt, base, model, method, parameters } = await openPrompt(request);
+  const { prompt, base, model, method, embeddings } = await openPrompt(request);
   const table = await readTable(request.file.path, request.file);
   const task: ResolvedTask = prompt.details?.task ?? inferTask(table, prompt.recipe?.data ?? {});
   const examples = makeExamples(table, task).slice(0, request.maxRows);
@@ -52,7 +52,7 @@ export async function evaluatePrompt(
     before += examples.length;
     return defined(evaluation, 'an evaluation');
   };
-  const { metrics, scored } = await evaluate(method, parameters);
+  const { metrics, scored } = await evaluate(method, { [promptEmbeddings]: embeddings });
   const baseline = request.baseline ? await evaluate(noMethod, {}) : undefined;
   return {
     metrics,

@@ -1,25 +1,56 @@
+import { defined } from '../common/assert.js';
+import type { Method } from '../methods/method.js';
+import { firstKeys } from '../methods/prefixBlocks.js';
 import { readWeightBlocks } from '../models/embeddingRows.js';
 import type { BaseModel } from '../models/openModel.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { NearestTokens } from '../protocol/events.js';
+import type { Engine } from '../runtime/engine.js';
+import type { Tensor } from '../runtime/executor.js';
 import { nearestTokens } from './nearestTokens.js';
-import { openPrompt, type PromptRequest } from './openPrompt.js';
+import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
 
 /** The real tokens nearest to each virtual token of a saved prompt. */
 export async function interpretPrompt(request: PromptRequest & { readonly top: number }): Promise<NearestTokens[]> {
-  const { prompt, base, model } = await openPrompt(request);
-  return nearestToPrompt(prompt.embeddings.data, base, model, request.top);
+  const { embeddings, ...opened } = await openPrompt(request);
+  return nearestToPrompt(embeddings, { ...opened, engine: await engineFor(request) }, request.top);
 }
 
-/** prompt [P, hidden], row-major. Special tokens are left out. */
+export interface InterpretationSetting {
+  readonly base: Pick<BaseModel, 'weights' | 'tokenizer'>;
+  readonly model: CausalModel;
+  readonly method: Method;
+  readonly engine: Pick<Engine, 'open'>;
+}
+
+/**
+ * embeddings [P, width]. Input vectors are compared with the token embeddings; a prefix has none: there the first block's keys are compared with
+ * those that each token would have in the virtual token's place. Special tokens are left out.
+ */
 export async function nearestToPrompt(
-  prompt: Float32Array,
-  base: Pick<BaseModel, 'weights' | 'tokenizer'>,
-  model: CausalModel,
+  embeddings: Tensor<Float32Array>,
+  setting: InterpretationSetting,
   top: number,
 ): Promise<NearestTokens[]> {
-  const table = readWeightBlocks(base.weights, model.embeddingName);
+  const { base, model, method } = setting;
   const textOf = (id: number): string | undefined =>
     base.tokenizer.isSpecial(id) ? undefined : base.tokenizer.tokenText(id);
-  return nearestTokens(prompt, table, model.hiddenSize, top, textOf);
+  if (method.entry !== 'keysAndValues') {
+    const table = readWeightBlocks(base.weights, model.embeddingName);
+    return nearestTokens(embeddings.data, table, model.hiddenSize, top, textOf);
+  }
+  const { numKeyValueHeads, headDim } = model.heads;
+  const width = numKeyValueHeads * headDim;
+  const keysAt = await firstKeys(setting.engine, model, base.weights);
+  try {
+    const found: NearestTokens[] = [];
+    for (let position = 0; position < method.virtualTokens; position++) {
+      const key = embeddings.data.subarray(position * method.width, position * method.width + width);
+      const [nearest] = await nearestTokens(key, keysAt.position(position), width, top, textOf);
+      found.push({ ...defined(nearest, 'a token'), position });
+    }
+    return found;
+  } finally {
+    await keysAt.dispose();
+  }
 }

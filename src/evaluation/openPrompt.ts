@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { promptParameter, promptTuning } from '../methods/promptTuning.js';
-import type { Method } from '../methods/method.js';
+import { direct, type Method } from '../methods/method.js';
 import { causalModel } from '../models/architectures.js';
-import type { CausalModel } from '../models/causalModel.js';
+import type { CausalModel, EntryPoint } from '../models/causalModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
+import { virtualSlots } from '../protocol/virtualSlots.js';
+import { adapterShape } from '../store/adapterConfig.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 
@@ -24,7 +25,8 @@ export interface OpenedPrompt {
   readonly base: BaseModel;
   readonly model: CausalModel;
   readonly method: Method;
-  readonly parameters: Readonly<Record<string, Tensor>>;
+  /** [P, width] */
+  readonly embeddings: Tensor<Float32Array>;
 }
 
 /** Throws `store.*` for the prompt, `model.*` for its model, and `store.otherModel` where they do not belong together. */
@@ -37,15 +39,17 @@ export async function openPrompt({ promptFolder, cacheFolder, model: named }: Pr
     config.base_model_name_or_path;
   if (!modelName) throw new SoftpromptError('run.noBaseModel', { prompt: promptFolder });
   const base = await openModel(resolveModelPath(modelName, process.cwd()), { cacheFolder });
-  refuseOtherModel(prompt, { name: base.name, checksum: base.checksum, hiddenSize: base.config.hiddenSize });
-  const model = causalModel(base.config);
-  return {
-    prompt,
-    base,
-    model,
-    method: promptTuning(config.num_virtual_tokens, model.hiddenSize),
-    parameters: { [promptParameter]: embeddings },
-  };
+  const { name, checksum } = base;
+  refuseOtherModel(prompt, { ...base.config, name, checksum });
+  const [virtualTokens, width] = adapterShape(config);
+  const method = direct(entryOf(prompt), virtualTokens, width);
+  return { prompt, base, model: causalModel(base.config), method, embeddings };
+}
+
+/** Where a saved prompt enters: its template may say where its virtual tokens stand. */
+function entryOf({ config, details }: SavedPrompt): EntryPoint {
+  if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
+  return virtualSlots(details?.task.template ?? '').length > 0 ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

@@ -111,6 +111,12 @@ export function createBuilder() {
     swiGlu: (gate: Value, up: Value) => one('SwiGlu', [gate, up], {}),
     tanh: (x: Value) => one('Tanh', [x], {}),
     gelu: (x: Value, approximate: 'none' | 'tanh') => one('Gelu', [x], { approximate }),
+    /** One direction of one LSTM layer over x [steps, in], in PyTorch's layout; bias is the sum of both: [steps, size]. */
+    lstm: (
+      x: Value,
+      { weightIh, weightHh, bias }: { weightIh: Value; weightHh: Value; bias: Value },
+      direction: 'forward' | 'reverse',
+    ) => one('LSTM', [x, weightIh, weightHh, bias], { direction }),
     /** x [rows, heads, size] rotated by the angles of cos and sin [rows, size/2]. */
     rotaryEmbedding: (x: Value, cos: Value, sin: Value) => one('RotaryEmbedding', [x, cos, sin], {}),
 

@@ -27,8 +27,10 @@ export interface OnnxNode {
   readonly opType: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Integers, lists of integers, and floats marked as such. */
-  readonly attributes: Readonly<Record<string, number | readonly number[] | { readonly float: number }>>;
+  /** Integers, lists of integers, and floats and texts marked as such. */
+  readonly attributes: Readonly<
+    Record<string, number | readonly number[] | { readonly float: number } | { readonly string: string }>
+  >;
 }
 type Attributes = OnnxNode['attributes'];
 

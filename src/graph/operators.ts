@@ -8,6 +8,7 @@ import { gather } from './ops/gather.js';
 import { gelu } from './ops/gelu.js';
 import { gemm } from './ops/gemm.js';
 import { inverseRms } from './ops/inverseRms.js';
+import { lstm } from './ops/lstm.js';
 import { matMul } from './ops/matMul.js';
 import { mul } from './ops/mul.js';
 import { reduceMean, reduceSum } from './ops/reduce.js';
@@ -53,5 +54,6 @@ export const operators: { readonly [Op in OpName]: Operator<Op> } = {
   SwiGlu: swiGlu,
   Tanh: tanh,
   Gelu: gelu,
+  LSTM: lstm,
   RotaryEmbedding: rotaryEmbedding,
 };

@@ -37,6 +37,7 @@ export interface OpParams {
   SwiGlu: Record<never, never>;
   Tanh: Record<never, never>;
   Gelu: { approximate: 'none' | 'tanh' };
+  LSTM: { direction: 'forward' | 'reverse' };
   RotaryEmbedding: Record<never, never>;
 }
 export type OpName = keyof OpParams;

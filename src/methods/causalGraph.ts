@@ -4,24 +4,26 @@ import { gradients } from '../graph/gradient.js';
 import { addDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import type { CausalModel } from '../models/causalModel.js';
-import { declareRowLayout, packBatch, sharedBeginning, withoutBeginning, type Sequence } from '../models/rowLayout.js';
+import {
+  declareRowLayout,
+  packBatch,
+  sharedBeginning,
+  withoutBeginning,
+  type RowLayout,
+  type Sequence,
+} from '../models/rowLayout.js';
 import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
-import type { Method } from './method.js';
+import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows } from './placedRows.js';
+import { prefixBlocks } from './prefixBlocks.js';
 
 /**
  * The graphs of a method on a causal model, and what they are fed.
  *
- * Where virtual tokens stand: `front`, once for all sequences and shared by them, which a causal model allows since nothing before them
- * depends on what follows, together with the tokens that all sequences of the batch begin with (a template's first words); or `anywhere`, as rows of every sequence (`virtualToken` among its ids). Both give the same gradient.
+ * Where virtual tokens stand: in `front`, once for all sequences and shared by them, together with the tokens that all sequences of the batch
+ * begin with (a template's first words), which also stand behind a prefix of `keysAndValues` and are computed once; or `anywhere`, as rows
+ * of every sequence (`virtualToken` among its ids). The first and the last give the same gradient.
  */
-export type Entry = 'front' | 'anywhere';
-
-interface GraphPlan {
-  /** Whether sequences may branch: the scoring graph's may, the others' may not. */
-  readonly branching: boolean;
-  readonly entry: Entry;
-}
 
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 
@@ -29,15 +31,19 @@ export const gradientName = (parameter: string): string => `gradient.${parameter
  * Loss and gradients. The loss is Σ weight · (−log p(target)) over the label rows; with equal weights 1/n it is the mean that PEFT
  * trains (cross entropy without the labels −100).
  */
-export function trainingGraph(model: CausalModel, method: Method, entry: Entry = 'front'): GraphOutputs {
+export function trainingGraph(model: CausalModel, method: Method): GraphOutputs {
   const build = createBuilder();
-  const parameters = method.parameters.map(({ name, shape }) => build.parameter(name, shape));
-  const hidden = labelStates(build, model, method, parameters, { branching: false, entry });
+  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const hidden = labelStates(build, model, method, parameters, false);
   const targets = build.input('targets', ['labels']);
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
   const loss = build.reduceSum(build.mul(logProbabilities, build.mul(weights, -1)), [0, 1], false);
-  const slopes = gradients(build, loss, parameters);
+  const slopes = gradients(
+    build,
+    loss,
+    method.parameters.map(({ name }) => parameters(name)),
+  );
   return {
     loss,
     ...Object.fromEntries(method.parameters.map(({ name }, i) => [gradientName(name), defined(slopes[i], name)])),
@@ -47,7 +53,7 @@ export function trainingGraph(model: CausalModel, method: Method, entry: Entry =
 /** `logProbabilities` [pairs, 1] of tokens at label rows, any number of tokens a row: for ranking labels. */
 export function scoringGraph(model: CausalModel, method: Method): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: true, entry: 'front' });
+  const hidden = labelStates(build, model, method, fedParameters(build, method), true);
   const pairRows = build.input('pairRows', ['pairs']);
   const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
   return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
@@ -56,26 +62,30 @@ export function scoringGraph(model: CausalModel, method: Method): GraphOutputs {
 /** `logits` [labels, vocabulary] of the label rows. */
 export function logitsGraph(model: CausalModel, method: Method): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: false, entry: 'front' });
+  const hidden = labelStates(build, model, method, fedParameters(build, method), false);
   return { logits: build.gemm(hidden, model.head(build), { transB: true }) };
 }
 
-/** Feeds of a batch, the parameters and targets left to the caller. */
+/** Feeds of a batch, the parameters and targets left to the caller. Only the scoring graph's sequences may branch. */
 export function batchFeeds(
   model: CausalModel,
   method: Method,
   sequences: readonly Sequence[],
-  { branching, entry = 'front' }: Partial<GraphPlan>,
+  { branching }: { readonly branching: boolean },
 ): Feeds {
-  const hasFront = entry === 'front' && method.virtualTokens > 0;
-  const common = hasFront ? sharedBeginning(sequences) : 0;
-  const plan = { front: hasFront ? method.virtualTokens + common : 0, branching: branching ?? false };
+  const { entry, virtualTokens } = method;
+  const common = virtualTokens > 0 && entry !== 'anywhere' ? sharedBeginning(sequences) : 0;
+  const plan = {
+    front: common + (entry === 'front' ? virtualTokens : 0),
+    prefix: entry === 'keysAndValues' ? virtualTokens : 0,
+    branching,
+  };
   const { feeds, ids, positions } = packBatch(model.heads, plan, withoutBeginning(sequences, common));
-  const entries =
-    entry === 'front'
-      ? { commonIds: intVector(sequences[0]?.ids.slice(0, common) ?? []), ids: intVector(ids) }
-      : placedRowFeeds(sequences, method.virtualTokens);
-  return { ...feeds, ...model.positionFeeds(positions), ...entries };
+  const rows =
+    entry === 'anywhere'
+      ? placedRowFeeds(sequences, method)
+      : { commonIds: intVector(sequences[0]?.ids.slice(0, common) ?? []), ids: intVector(ids) };
+  return { ...feeds, ...model.positionFeeds(positions), ...rows };
 }
 
 /** Feeds of the loss: the expected token at every label row, and its weight in the loss. */
@@ -86,26 +96,28 @@ export function targetFeeds(targets: readonly number[], weight: number): Record<
   };
 }
 
-/** Parameters that are fed but not trained. */
-const fedParameters = (build: Builder, method: Method): Value[] =>
-  method.parameters.map(({ name, shape }) => build.input(name, shape, 'float'));
-
 /** The model's normed hidden states [labels, hidden] at the label rows. */
 function labelStates(
   build: Builder,
   model: CausalModel,
   method: Method,
-  parameters: readonly Value[],
-  { branching, entry }: GraphPlan,
+  parameters: Lookup,
+  branching: boolean,
 ): Value {
-  const virtual = method.enter(build, parameters);
-  const front = virtual && entry === 'front' ? addDims(method.virtualTokens, 'common') : 0;
-  const layout = declareRowLayout(build, model.heads, { front, branching });
-  if (virtual && entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, virtual), layout);
+  const { entry, virtualTokens } = method;
+  const entering = embeddingsOf(build, method, parameters);
   const embed = (name: string, count: Dim): Value => build.gather(model.embeddings(build), build.input(name, [count]));
-  const tokens = embed('ids', 'tokens');
-  const rows = virtual ? build.concat([virtual, embed('commonIds', 'common'), tokens], 0) : tokens;
-  return model.hiddenStates(build, rows, layout);
+  const layoutOf = (front: Dim, prefix = 0): RowLayout =>
+    declareRowLayout(build, model.heads, { front, prefix, branching });
+  if (!entering) return model.hiddenStates(build, embed('ids', 'tokens'), layoutOf(0));
+  if (entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, entering), layoutOf(0));
+  const rows = [embed('commonIds', 'common'), embed('ids', 'tokens')];
+  if (entry === 'front') {
+    const layout = layoutOf(addDims(virtualTokens, 'common'));
+    return model.hiddenStates(build, build.concat([entering, ...rows], 0), layout);
+  }
+  const prefix = prefixBlocks(build, model, entering);
+  return model.hiddenStates(build, build.concat(rows, 0), layoutOf('common', virtualTokens), { prefix });
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */

@@ -1,10 +1,12 @@
-import type { Method } from './method.js';
+import type { MethodConfigOf } from '../protocol/recipe.js';
+import { normal } from './layers.js';
+import { direct, type Method, type MethodSetting } from './method.js';
 
-export const promptParameter = 'prompt_embeddings';
-
-/** Prompt tuning (Lester, Al-Rfou, Constant 2021): P virtual tokens [P, hidden] in front of the input are all that is trained. */
-export const promptTuning = (numVirtualTokens: number, hiddenSize: number): Method => ({
-  parameters: [{ name: promptParameter, shape: [numVirtualTokens, hiddenSize] }],
-  virtualTokens: numVirtualTokens,
-  enter: (_build, [prompt]) => prompt,
-});
+/** Prompt tuning (Lester, Al-Rfou, Constant 2021): P virtual tokens [P, hidden] among the input's embeddings are all that is trained. */
+export const promptTuning = (config: MethodConfigOf<'PROMPT_TUNING'>, { model, placed }: MethodSetting): Method =>
+  direct(
+    placed ? 'anywhere' : 'front',
+    config.num_virtual_tokens,
+    model.hiddenSize,
+    config.prompt_tuning_init === 'RANDOM' ? normal(1) : (random) => random.next() - 0.5,
+  );

@@ -2,6 +2,7 @@ import { defined } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
 import { multiplyDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
+import type { Prefix } from './causalModel.js';
 import type { HeadShape, RowLayout } from './rowLayout.js';
 
 /**
@@ -11,13 +12,20 @@ import type { HeadShape, RowLayout } from './rowLayout.js';
  * softmax; the gradient of the shared keys and values is summed over the batch inside that product.
  *
  * query: [rows, heads · size], already scaled by 1/√size; key and value: [rows, key/value heads · size].
- * With `labelsOnly`, query holds the label rows alone. Returns rows [query rows, heads · size].
+ * With `labelsOnly`, query holds the label rows alone. A prefix's keys and values stand in front of all others; it has no rows.
+ * Returns rows [query rows, heads · size].
  */
 export function causalAttention(
   build: Builder,
   heads: HeadShape,
   layout: RowLayout,
-  { query, key, value, labelsOnly }: { query: Value; key: Value; value: Value; labelsOnly: boolean },
+  {
+    query,
+    key,
+    value,
+    labelsOnly,
+    prefix,
+  }: { query: Value; key: Value; value: Value; labelsOnly: boolean; prefix: Prefix | undefined },
 ): Value {
   const { numHeads, numKeyValueHeads, headDim } = heads;
   const queryBlocks = labelsOnly ? layout.labelQueries : layout.queries;
@@ -30,19 +38,23 @@ export function causalAttention(
   const v = toBlocks(value, numKeyValueHeads, layout.keys);
   const [ownQuery, ownKey, ownValue] = [q, k, v].map((blocks) => defined(blocks.at(-1), 'a block'));
   const hasFront = layout.frontMask !== undefined;
+  const before = (ofPrefix: Value | undefined, blocks: readonly Value[]): Value | undefined => {
+    const ofRows = hasFront ? blocks[0] : undefined;
+    return ofPrefix && ofRows ? build.concat([ofPrefix, ofRows], 1) : (ofPrefix ?? ofRows);
+  };
+  const [frontKey, frontValue] = [before(prefix?.key, k), before(prefix?.value, v)];
   const own = attendWithFront(build, {
     query: defined(ownQuery, 'queries'),
     key: defined(ownKey, 'keys'),
     value: defined(ownValue, 'values'),
     mask: labelsOnly ? layout.labelMask : layout.mask,
-    frontKey: hasFront ? k[0] : undefined,
-    frontValue: hasFront ? v[0] : undefined,
+    frontKey,
+    frontValue,
   });
   const blocks = [own];
   if (hasFront && !labelsOnly) {
-    const [frontQuery, frontKey, frontValue] = [q, k, v].map((b) => defined(b[0], 'a front block'));
     const scores = build.add(
-      build.matMul(defined(frontQuery, 'queries'), defined(frontKey, 'keys'), { transB: true }),
+      build.matMul(defined(q[0], 'queries'), defined(frontKey, 'keys'), { transB: true }),
       defined(layout.frontMask, 'a mask'),
     );
     blocks.unshift(build.matMul(build.softmax(scores), defined(frontValue, 'values')));

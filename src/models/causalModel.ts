@@ -4,11 +4,32 @@ import type { Feeds } from '../runtime/executor.js';
 import type { HeadShape, RowLayout } from './rowLayout.js';
 
 /**
- * A decoder that predicts the next token. Prompts may enter it as rows in front that all sequences share, or as rows anywhere: it sees
- * only rows of embeddings and where they stand.
+ * Where a prompt may enter a model: as rows of embeddings in front that all sequences share (which only a causal model allows, where nothing
+ * in front depends on what follows), as rows anywhere in every sequence, or as keys and values in front of each block's own.
+ */
+export type EntryPoint = 'front' | 'anywhere' | 'keysAndValues';
+
+/** What a method may do at every block: each by the block's number. */
+export interface BlockHooks {
+  /** Keys and values [key/value heads, P, head size] in front of all others, as they would lie in the cache (rotated). */
+  readonly prefix?: readonly Prefix[];
+  /** Is told the keys and values [rows, key/value heads · head size] of the block's own rows, as they would lie in the cache. */
+  readonly onKeysAndValues?: (key: Value, value: Value) => void;
+}
+export interface Prefix {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/**
+ * A decoder that predicts the next token. It sees
+ * rows of embeddings and where they stand, never a method.
  */
 export interface CausalModel {
+  /** Where prompts may enter. */
+  readonly entryPoints: readonly EntryPoint[];
   readonly heads: HeadShape;
+  readonly numLayers: number;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
   readonly maxPositions: number;
@@ -19,7 +40,7 @@ export interface CausalModel {
   /** The output matrix [vocabulary, hidden]; often E itself. */
   head(build: Builder): Value;
   /** Rows of embeddings [rows, hidden] → normed hidden states of the label rows [labels, hidden]. */
-  hiddenStates(build: Builder, rows: Value, layout: RowLayout): Value;
+  hiddenStates(build: Builder, rows: Value, layout: RowLayout, hooks?: BlockHooks): Value;
   /** What the model itself needs to know of the rows' positions. */
   positionFeeds(positions: Int32Array): Feeds;
 }

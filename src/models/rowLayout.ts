@@ -30,6 +30,8 @@ export interface Sequence {
    * positions go on from theirs.
    */
   readonly branches?: readonly number[];
+  /** Which of several prompts it reads; 0 unless told. */
+  readonly prompt?: number;
 }
 
 /** Which rows stand where in the blocks of attention, as graph values. */
@@ -52,7 +54,7 @@ export interface RowLayout {
   /** Added to the scores of tokens on tokens: [1 or batch, group · length, length] and [batch, group · queries, length]. */
   readonly mask: Value;
   readonly labelMask: Value;
-  /** Of the front rows on themselves: [group · front, front]; undefined where there is no front. */
+  /** Of the front rows on the prefix and themselves: [group · front, prefix + front]; undefined where there is no front. */
   readonly frontMask: Value | undefined;
   /** Which rows are label rows: [labels] into the rows, and back. */
   readonly labelRows: Value;
@@ -62,13 +64,17 @@ export interface RowLayout {
 /** Large enough that exp gives 0, small enough that nothing overflows. */
 const hidden = -1e9;
 
-/** How many rows stand in front (0: none ever), and whether sequences may branch, which needs a mask for each. */
+/**
+ * How many rows stand in front (0: none ever), how many keys and values without rows stand before those in every block, and whether
+ * sequences may branch, which needs a mask for each.
+ */
 export interface RowPlan<Count extends Dim = Dim> {
   readonly front: Count;
+  readonly prefix: number;
   readonly branching: boolean;
 }
 
-export function declareRowLayout(build: Builder, heads: HeadShape, { front, branching }: RowPlan): RowLayout {
+export function declareRowLayout(build: Builder, heads: HeadShape, { front, prefix, branching }: RowPlan): RowLayout {
   const { numHeads, numKeyValueHeads: kv } = heads;
   const group = numHeads / kv;
   const rows = addDims(front, 'tokens');
@@ -90,7 +96,7 @@ export function declareRowLayout(build: Builder, heads: HeadShape, { front, bran
     labelQueries: blocks('labelQueries', [], [kv, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
     mask: build.input('mask', [branching ? 'batch' : 1, groupLength, 'length'], 'float'),
     labelMask: build.input('labelMask', ['batch', groupQueries, 'length'], 'float'),
-    frontMask: front === 0 ? undefined : build.input('frontMask', [groupFront, front], 'float'),
+    frontMask: front === 0 ? undefined : build.input('frontMask', [groupFront, addDims(prefix, front)], 'float'),
     labelRows: build.input('labelRows', ['labels']),
     labelInverse: build.input('labelInverse', [rows]),
   };
@@ -102,12 +108,13 @@ export function selectLabelRows(build: Builder, rows: Value, layout: RowLayout):
   return defined(selected, 'label rows');
 }
 
-const causalMask = (group: number, length: number): Tensor => ({
-  data: Float32Array.from({ length: group * length * length }, (_, i) =>
-    i % length <= Math.floor(i / length) % length ? 0 : hidden,
-  ),
-  shape: [group * length, length],
-});
+const causalMask = (group: number, length: number, prefix: number): Tensor => {
+  const width = prefix + length;
+  const data = Float32Array.from({ length: group * length * width }, (_, i) =>
+    i % width <= prefix + (Math.floor(i / width) % length) ? 0 : hidden,
+  );
+  return { data, shape: [group * length, width] };
+};
 
 /** How many tokens all sequences begin with alike; at least one token of each, and every label row and branch, stays behind them. */
 export function sharedBeginning(sequences: readonly Sequence[]): number {
@@ -132,14 +139,14 @@ export const withoutBeginning = (sequences: readonly Sequence[], count: number):
 export interface PackedBatch {
   readonly feeds: Feeds;
   readonly ids: Int32Array;
-  /** [front + tokens]; tokens count on from the front. */
+  /** [front + tokens]; the front counts on from the prefix, tokens from the front. */
   readonly positions: Int32Array;
 }
 
 /** Lays out a batch of sequences, none of them empty. */
 export function packBatch(
   heads: HeadShape,
-  { front: frontRows, branching }: RowPlan<number>,
+  { front: frontRows, prefix, branching }: RowPlan<number>,
   sequences: readonly Sequence[],
 ): PackedBatch {
   const { numHeads, numKeyValueHeads: kv } = heads;
@@ -178,12 +185,12 @@ export function packBatch(
     i < defined(sequences[b], 'a sequence').labelRows.length ? defined(labelStarts[b], 'a start') + i : undefined;
 
   const positions = new Int32Array(rows);
-  for (let i = 0; i < frontRows; i++) positions[i] = i;
+  for (let i = 0; i < frontRows; i++) positions[i] = prefix + i;
   sequences.forEach((s, b) => {
     const start = defined(starts[b], 'a start');
     const shared = s.branches?.[0] ?? s.ids.length;
     for (let i = 0; i < s.ids.length; i++)
-      positions[start + i] = frontRows + (i < shared ? i : shared + i - branchStart(s, i));
+      positions[start + i] = prefix + frontRows + (i < shared ? i : shared + i - branchStart(s, i));
   });
 
   assert(branching || sequences.every((s) => !s.branches), 'branches in a graph without them');
@@ -202,7 +209,7 @@ export function packBatch(
   });
 
   const front = (perRow: number, each: number): Tensor[] =>
-    frontRows > 0 ? [headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index] : [];
+    [headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index];
   const queryBlock = headBlock(kv, group, batch, length, numHeads, rows, tokenRow);
   const keyBlock = headBlock(kv, 1, batch, length, kv, rows, tokenRow);
   const labelBlock = headBlock(kv, group, batch, queries, numHeads, labelRows.length, labelRow);
@@ -214,7 +221,7 @@ export function packBatch(
     labelMask: { data: labelMask, shape: [batch, group * queries, length] },
     labelRows: intVector(labelRows),
     labelInverse: intVector(labelInverse),
-    ...(frontRows > 0 && { frontMask: causalMask(group, frontRows) }),
+    frontMask: causalMask(group, frontRows, prefix),
   };
   const addBlocks = (name: string, block: IndexBlock, frontIndex: Tensor[], perRow: number): void => {
     feeds[`${name}.index`] = block.index;

@@ -66,6 +66,19 @@ export async function readCheckpoint(file: string): Promise<Required<Checkpoint>
   return { state: state.data, anchor: anchor.data, tensors };
 }
 
+/** What was trained as it was at the best step, by parameter name. Throws what `readCheckpoint` throws. */
+export async function bestParameters(file: string): Promise<Map<string, Float32Array>> {
+  const { tensors } = await readCheckpoint(file);
+  const best = tensorsUnder(tensors, 'best.');
+  return best.size > 0 ? best : tensorsUnder(tensors, 'parameter.');
+}
+
+/** The tensors whose names begin with a prefix, by the rest of their names. */
+export const tensorsUnder = (tensors: Checkpoint['tensors'], prefix: string): Map<string, Float32Array> =>
+  new Map(
+    [...tensors].flatMap(([key, v]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), v] as const] : [])),
+  );
+
 function parseJson(text = ''): unknown {
   try {
     return JSON.parse(text);

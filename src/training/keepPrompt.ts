@@ -1,16 +1,15 @@
 import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
-import { promptParameter } from '../methods/promptTuning.js';
+import { trainableCount } from '../methods/method.js';
 import { runtimeVersions } from '../runtime/engine.js';
 import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
-import type { MethodConfig } from '../protocol/recipe.js';
-import { defined } from '../common/assert.js';
-import { promptTuningConfig, type PeftInitialisation } from '../store/adapterConfig.js';
+import { adapterConfig } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
-import { trainableCount, type RunContext } from './runContext.js';
+import { keptEmbeddings } from './keptEmbeddings.js';
+import type { RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
 const nearestCount = 5;
@@ -23,6 +22,7 @@ export async function keepPrompt({
   context,
   result,
   history,
+  checkpoint,
 }: {
   store: string;
   name: string;
@@ -30,37 +30,34 @@ export async function keepPrompt({
   context: RunContext;
   result: LoopResult;
   history: readonly RunEvent[];
+  /** The run's last, kept with the prompt so that it can be trained further with its encoder. */
+  checkpoint: string;
 }): Promise<NearestTokens[]> {
   const { recipe, base, model, method } = context;
-  const data = defined(result.best.get(promptParameter), promptParameter);
-  const nearest = await nearestToPrompt(data, base, model, nearestCount);
+  const { config } = base;
+  const embeddings = await keptEmbeddings(context, result.best);
+  const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
-    config: promptTuningConfig({
+    config: adapterConfig({
       // PEFT finds a model of the Hugging Face cache by its id, on any machine.
       baseModel: base.name.includes('/') ? base.name : base.path,
+      method: recipe.method,
       numVirtualTokens: method.virtualTokens,
       hiddenSize: model.hiddenSize,
-      numLayers: base.config.numLayers,
-      numAttentionHeads: base.config.numHeads,
-      initialisation: peftInitialisation(recipe.method),
+      numLayers: config.numLayers,
+      numAttentionHeads: config.numHeads,
+      numKeyValueHeads: config.numKeyValueHeads,
+      headDim: config.headDim,
     }),
-    embeddings: { shape: [method.virtualTokens, model.hiddenSize], data },
+    embeddings,
+    trainingState: checkpoint,
     details: describePrompt(name, context, result),
     recipe,
     history,
     nearest,
   });
   return nearest;
-}
-
-/** PEFT knows its own initialisations alone; ours are RANDOM to it. */
-function peftInitialisation({
-  prompt_tuning_init: type,
-  prompt_tuning_init_text: text,
-}: MethodConfig): PeftInitialisation {
-  if (type === 'TEXT' && text !== undefined) return { type, text };
-  return { type: type === 'SAMPLE_VOCAB' ? type : 'RANDOM' };
 }
 
 function describePrompt(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { makeGate, type Gate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { trainableCount } from '../methods/method.js';
 import type { RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
@@ -12,7 +13,8 @@ import { takeTurn, type Turn } from '../store/trainingQueue.js';
 import { readCheckpoint, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
 import { keepPrompt } from './keepPrompt.js';
-import { initialParameters, openRunContext, trainableCount, type RunContext, type RunRequest } from './runContext.js';
+import { firstParameters } from './firstParameters.js';
+import { openRunContext, type RunContext, type RunRequest } from './runContext.js';
 import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
 
 export interface TrainResult {
@@ -39,7 +41,7 @@ export async function train(
     early.push(notice);
     onEvent(notice);
   });
-  const first = firstCheckpoint(await initialParameters(context, recipeFile));
+  const first = firstCheckpoint(await firstParameters(context, recipeFile));
   const folder = await createRun(store, { name, recipe, recipeFile }, process.pid);
   return runInFolder(
     { folder, store, name, context, start: first, early, keep: 0, cacheFolder, gate },
@@ -68,7 +70,7 @@ export async function resume(
     });
     const file = runFile(runFolder, 'checkpoint');
     const found = (await kindOf(file)) === 'file';
-    const start = found ? await readCheckpoint(file) : firstCheckpoint(await initialParameters(context, recipeFile));
+    const start = found ? await readCheckpoint(file) : firstCheckpoint(await firstParameters(context, recipeFile));
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
     const store = dirname(dirname(runFolder));
     const keep = start.anchor?.events ?? 0;
@@ -130,7 +132,15 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       });
       const promptFolder = join(promptsFolder(store), name);
       const history = await readEvents(runFile(folder, 'events'));
-      const nearest = await keepPrompt({ store, name, folder: promptFolder, context, result, history });
+      const nearest = await keepPrompt({
+        store,
+        name,
+        folder: promptFolder,
+        context,
+        result,
+        history,
+        checkpoint: runFile(folder, 'checkpoint'),
+      });
       emit({ type: 'nearest', step: result.bestStep, tokens: nearest });
       const { reason, step, bestStep, seconds } = result;
       emit({ type: 'end', reason, step, bestStep, seconds, folder: promptFolder });

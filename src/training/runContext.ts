@@ -1,22 +1,19 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { defined } from '../common/assert.js';
 import type { TokenizeOptions } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { initialisePrompt } from '../methods/promptInitialisation.js';
 import type { Method } from '../methods/method.js';
-import { promptParameter, promptTuning } from '../methods/promptTuning.js';
+import { methodOf } from '../methods/methodOf.js';
 import { causalModel } from '../models/architectures.js';
 import type { CausalModel } from '../models/causalModel.js';
-import { readWeightRows } from '../models/embeddingRows.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { inspectModel, type BaseModel, type InspectedModel } from '../models/openModel.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import { prepareWeights } from '../models/weights.js';
 import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
+import { virtualSlots } from '../protocol/virtualSlots.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
-import { loadPrompt } from '../store/promptFolder.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
 /** What a recipe asks for, with its data read and its model looked at; nothing heavy is loaded. */
@@ -53,7 +50,7 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
   const model = causalModel(base.config);
-  const method = promptTuning(recipe.method.num_virtual_tokens, model.hiddenSize);
+  const method = methodOf(recipe.method, model, virtualSlots(data.task.template).length > 0);
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }
@@ -71,34 +68,4 @@ export async function openRunContext(
   const { engine: kind, provider, threads = availableParallelism() } = recipe;
   const engine = await openEngine({ engine: kind, provider, threads, cacheFolder, spinning });
   return { ...plan, base: { ...base, ...weights }, engine };
-}
-
-/** How many numbers a method trains. */
-export const trainableCount = ({ parameters }: Method): number =>
-  parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-
-/** The first vectors, as the recipe's initialisation makes them: parameter name → row-major values. */
-export async function initialParameters(
-  { recipe, base, model, data, tokenize }: RunContext,
-  recipeFile: string,
-): Promise<Map<string, Float32Array>> {
-  const { method: config } = recipe;
-  const file = config.prompt_tuning_init_file;
-  const prompt = await initialisePrompt(config.prompt_tuning_init, {
-    numVirtualTokens: config.num_virtual_tokens,
-    hiddenSize: model.hiddenSize,
-    vocabularySize: model.vocabularySize,
-    seed: recipe.training.seed,
-    labelWords: Object.values(data.task.labels ?? {}).map((word) => tokenize.targetPrefix + word),
-    text: config.prompt_tuning_init_text,
-    encode: tokenize.encode,
-    bos: base.tokenizer.bos,
-    tokenText: (id) => (base.tokenizer.isSpecial(id) ? undefined : base.tokenizer.tokenText(id)),
-    embeddingRows: (ids) => readWeightRows(base.weights, model.embeddingName, ids),
-    savedPrompt: async () => {
-      const path = defined(file, 'prompt_tuning_init_file');
-      return (await loadPrompt(isAbsolute(path) ? path : resolve(dirname(recipeFile), path))).embeddings;
-    },
-  });
-  return new Map([[promptParameter, prompt]]);
 }

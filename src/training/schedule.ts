@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../protocol/recipe.js';
+import type { PeftType, Recipe, TrainingConfig } from '../protocol/recipe.js';
 
 type Shape = (progress: number) => number;
 
@@ -20,8 +20,12 @@ export function learningRateAt(
   return learningRate * shapes[schedule]((done - warmupSteps) / Math.max(1, maxSteps - warmupSteps));
 }
 
-/** What the sweeps found to work where a recipe says nothing. */
-export const defaultLearningRate: { readonly [Name in TrainingConfig['optimizer']]: number } = {
-  adamw: 0.01,
-  adafactor: 0.3,
+/** What the sweeps found to work where a recipe says nothing (`test/bench/sweeps`). */
+const learningRates: { readonly [T in PeftType]: { readonly [Name in TrainingConfig['optimizer']]: number } } = {
+  PROMPT_TUNING: { adamw: 0.01, adafactor: 0.3 },
+  PREFIX_TUNING: { adamw: 0.01, adafactor: 0.3 },
+  P_TUNING: { adamw: 0.001, adafactor: 0.03 },
 };
+
+export const defaultLearningRate = ({ method, training }: Pick<Recipe, 'method' | 'training'>): number =>
+  learningRates[method.peft_type][training.optimizer];

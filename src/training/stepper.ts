@@ -72,9 +72,9 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
       const examples = parts.flat();
       const targetTokens = examples.reduce((sum, e) => sum + e.targetIds.length, 0);
       const { loss, gradients } = await lossAndGradients(session, parts, 1 / targetTokens);
-      const gradientNorm = Math.sqrt(gradients.reduce((sum, g) => sum + g.reduce((s, x) => s + x * x, 0), 0));
+      const gradientNorm = norm(gradients);
       const clip = Math.min(1, (training.maxGradNorm ?? Infinity) / gradientNorm);
-      const rate = training.learningRate ?? defaultLearningRate[training.optimizer];
+      const rate = training.learningRate ?? defaultLearningRate(recipe);
       const learningRate = learningRateAt(n, training, rate);
       parameters.forEach(({ trained, optimizer }, i) => {
         const gradient = defined(gradients[i], 'a gradient');
@@ -92,9 +92,9 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     weight: number,
   ): Promise<{ loss: number; gradients: Float32Array[] }> {
     const vectors: Record<string, Tensor> = Object.fromEntries(parameters.map(({ name, trained }) => [name, trained]));
-    const gradients = parameters.map(({ trained }) => new Float32Array(trained.data.length));
+    let gradients: Float32Array[] = [];
     let loss = 0;
-    for (const part of parts) {
+    for (const [n, part] of parts.entries()) {
       const sequences = part.map(({ inputIds, targetIds }) => ({
         // The last target token predicts nothing: its row is left out.
         ids: [...inputIds, ...targetIds.slice(0, -1)],
@@ -109,12 +109,21 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
         ...vectors,
       });
       loss += defined(result.loss?.data[0], 'the loss');
-      parameters.forEach(({ name }, p) => {
-        const sum = defined(gradients[p], name);
-        const added = defined(result[gradientName(name)], name).data;
-        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (added[i] as number);
-      });
+      const found = parameters.map(({ name }) => defined(result[gradientName(name)], name).data);
+      if (n === 0) gradients = found;
+      else gradients.forEach((sum, p) => addTo(sum, defined(found[p], 'a gradient')));
     }
     return { loss, gradients };
   }
+}
+
+/** A loop, as encoders have millions of numbers. */
+function addTo(sum: Float32Array, added: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (added[i] as number);
+}
+
+function norm(gradients: readonly Float32Array[]): number {
+  let squares = 0;
+  for (const g of gradients) for (let i = 0; i < g.length; i++) squares += (g[i] as number) ** 2;
+  return Math.sqrt(squares);
 }

@@ -4,11 +4,11 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
-import { noMethod, type Method } from '../methods/method.js';
-import { promptParameter } from '../methods/promptTuning.js';
+import { kept, noMethod, promptEmbeddings, type Method } from '../methods/method.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
 import type { Tensor } from '../runtime/executor.js';
-import type { Checkpoint, RunState } from './checkpoint.js';
+import { tensorsUnder, type Checkpoint, type RunState } from './checkpoint.js';
+import { keptEmbeddings } from './keptEmbeddings.js';
 import { evaluateExamples, type Evaluation } from '../evaluation/evaluateExamples.js';
 import { measurePace } from './pace.js';
 import type { RunContext } from './runContext.js';
@@ -33,7 +33,7 @@ export interface LoopResult {
   /** On dev, at the best step. */
   readonly bestMetrics: Metrics | undefined;
   readonly seconds: number;
-  /** The vectors to keep, by parameter name: the best on dev, or the last where there is no dev split. */
+  /** What was trained, by parameter name: as it was best on dev, or the last where there is no dev split. */
   readonly best: ReadonlyMap<string, Float32Array>;
   /** The last of each kind that was finished. */
   readonly evaluations: Readonly<Partial<Record<EvaluationKind, Evaluation>>>;
@@ -58,12 +58,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   const { recipe, base, model, method, data, tokenize, engine } = context;
   const { training } = recipe;
   const state: RunState = structuredClone(start.state);
-  const stored = (prefix: string): Map<string, Float32Array> =>
-    new Map(
-      [...start.tensors].flatMap(([key, v]) =>
-        key.startsWith(prefix) ? [[key.slice(prefix.length), v] as const] : [],
-      ),
-    );
+  const stored = (prefix: string): Map<string, Float32Array> => tensorsUnder(start.tensors, prefix);
   const parameters = trainedParameters(context, stored('parameter.'));
   for (const { name, optimizer } of parameters)
     for (const [key, values] of stored(`optimizer.${name}.`)) defined(optimizer.state[key], key).set(values);
@@ -104,8 +99,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   const tellNearest = async (): Promise<void> => {
     const begin = performance.now();
     if (begin < nearestDueMs) return;
-    const vectors = defined(current().get(promptParameter), promptParameter);
-    const tokens = await nearestToPrompt(vectors, base, model, nearestWhileTraining);
+    const tokens = await nearestToPrompt(await keptEmbeddings(context, current()), context, nearestWhileTraining);
     host.emit({ type: 'nearest', step: state.step, tokens });
     nearestDueMs = performance.now() + Math.max(nearestEveryMs, 30 * (performance.now() - begin));
   };
@@ -141,10 +135,9 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     for (const { name, trained } of parameters) best.set(name, trained.data.slice());
     return true;
   };
-  const tensorsOf = (values: ReadonlyMap<string, Float32Array>): Record<string, Tensor> =>
-    Object.fromEntries(
-      method.parameters.map(({ name, shape }) => [name, { shape, data: defined(values.get(name), name) }]),
-    );
+  /** Scores what is kept of the trained values: the same numbers, without an encoder. */
+  const evaluateKept = async (split: 'dev' | 'test', values: ReadonlyMap<string, Float32Array>): Promise<boolean> =>
+    evaluate(split, kept(method), { [promptEmbeddings]: await keptEmbeddings(context, values) });
   const current = (): Map<string, Float32Array> => new Map(parameters.map(({ name, trained }) => [name, trained.data]));
 
   /** The evaluations that are due after the step just done; a resumed run may enter in the middle of them. */
@@ -154,7 +147,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', noMethod, {}))) return false;
     const due = step > 0 && (step % training.evalEvery === 0 || step === training.maxSteps);
     if (!due || state.evaluatedStep === step) return true;
-    if (!(await evaluate('dev', method, tensorsOf(current())))) return false;
+    if (!(await evaluateKept('dev', current()))) return false;
     state.evaluatedStep = step;
     delete state.scores.dev;
     await tellNearest();
@@ -205,7 +198,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   if (reason !== 'stopped') {
     await saveCheckpoint();
     const tested =
-      (await evaluate('test', method, tensorsOf(best))) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
+      (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
     if (!tested) reason = 'stopped';
   }
   await saveCheckpoint();

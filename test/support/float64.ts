@@ -190,6 +190,28 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
       approximate === 'none' ? erf(v * Math.SQRT1_2) : Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3));
     return [Float64Array.from(at(x).data, (v) => 0.5 * v * (1 + weight(v)))];
   },
+  LSTM: ([x, weightIh, weightHh, bias], [shape], { direction }) => {
+    const [steps, size] = at(shape) as [number, number];
+    const width = at(at(x).shape[1]);
+    const y = new Float64Array(steps * size);
+    let [h, c] = [new Float64Array(size), new Float64Array(size)];
+    for (let n = 0; n < steps; n++) {
+      const t = direction === 'forward' ? n : steps - 1 - n;
+      const gate = (k: number): number => {
+        let total = at(at(bias).data[k]);
+        for (let j = 0; j < width; j++) total += at(at(weightIh).data[k * width + j]) * at(at(x).data[t * width + j]);
+        for (let j = 0; j < size; j++) total += at(at(weightHh).data[k * size + j]) * at(h[j]);
+        return total;
+      };
+      const sums = Array.from({ length: 4 * size }, (_, k) => gate(k));
+      c = c.map(
+        (cell, k) => sigmoid(at(sums[size + k])) * cell + sigmoid(at(sums[k])) * Math.tanh(at(sums[2 * size + k])),
+      );
+      h = c.map((cell, k) => sigmoid(at(sums[3 * size + k])) * Math.tanh(cell));
+      y.set(h, t * size);
+    }
+    return [y];
+  },
   RotaryEmbedding: ([x, cos, sin]) => {
     const [rows, heads, width] = at(x).shape as [number, number, number];
     const { data } = at(x);

@@ -430,6 +430,20 @@ export const operatorCases: { readonly [Op in OpName]: readonly OperatorCase[] }
     ...ofOne('Gelu, exact,', elementwise, (b, x) => b.gelu(x, 'none'), 2),
     ...ofOne('Gelu, tanh,', elementwise, (b, x) => b.gelu(x, 'tanh'), 2),
   ],
+  LSTM: (['forward', 'reverse'] as const).flatMap((direction) =>
+    [1, 4].map((steps): OperatorCase => ({
+      name: `LSTM over ${steps} steps, ${direction}`,
+      trained: { x: [steps, 3], weightIh: [8, 3], weightHh: [8, 2], bias: [8] },
+      build: (b, inputs) => {
+        const [weightIh, weightHh, bias] = ['weightIh', 'weightHh', 'bias'].map((name) => get(inputs, name));
+        return b.lstm(
+          get(inputs, 'x'),
+          { weightIh: weightIh as Value, weightHh: weightHh as Value, bias: bias as Value },
+          direction,
+        );
+      },
+    })),
+  ),
   RotaryEmbedding: [
     [1, 8],
     [3, 4],

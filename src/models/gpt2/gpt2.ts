@@ -1,4 +1,3 @@
-import { defined } from '../../common/assert.js';
 import type { Builder } from '../../graph/builder.js';
 import type { Value } from '../../graph/value.js';
 import { activation } from '../activation.js';
@@ -18,7 +17,9 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
   const embeddings = (build: Builder): Value => build.weight(embeddingName, [vocabularySize, d]);
 
   return {
+    entryPoints: ['front', 'anywhere', 'keysAndValues'],
     heads: config,
+    numLayers: config.numLayers,
     hiddenSize: d,
     vocabularySize,
     maxPositions,
@@ -27,7 +28,7 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
     head: (build) =>
       config.tieWordEmbeddings ? embeddings(build) : build.weight('lm_head.weight', [vocabularySize, d]),
     positionFeeds: (positions) => ({ positions: { data: positions, shape: [positions.length] } }),
-    hiddenStates(build, rows, layout) {
+    hiddenStates(build, rows, layout, { prefix, onKeysAndValues } = {}) {
       const positions = build.weight('transformer.wpe.weight', [maxPositions, d]);
       let x = build.add(rows, build.gather(positions, build.input('positions', [layout.rows])));
       for (let layer = 0; layer < config.numLayers; layer++) {
@@ -36,13 +37,15 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
         const toLabels = (v: Value): Value => (labelsOnly ? selectLabelRows(build, v, layout) : v);
 
         const projected = linear(build, norm(build, x, `${name}.ln_1`), `${name}.attn.c_attn`, d, 3 * d);
-        const [q, key, value] = build.split(projected, [d, d, d], 1).map((v) => defined(v, 'a projection'));
-        const query = build.mul(toLabels(defined(q, 'queries')), 1 / Math.sqrt(headDim));
+        const [q, key, value] = build.split(projected, [d, d, d], 1) as [Value, Value, Value];
+        const query = build.mul(toLabels(q), 1 / Math.sqrt(headDim));
+        onKeysAndValues?.(key, value);
         const attended = causalAttention(build, config, layout, {
           query,
-          key: defined(key, 'keys'),
-          value: defined(value, 'values'),
+          key,
+          value,
           labelsOnly,
+          prefix: prefix?.[layer],
         });
         x = build.add(toLabels(x), linear(build, attended, `${name}.attn.c_proj`, d, d));
 

@@ -23,7 +23,9 @@ export function llamaModel(config: LlamaConfig): CausalModel {
   const embeddings = (build: Builder): Value => build.weight(embeddingName, [vocabularySize, d]);
 
   return {
+    entryPoints: ['front', 'anywhere', 'keysAndValues'],
     heads: config,
+    numLayers: config.numLayers,
     hiddenSize: d,
     vocabularySize,
     maxPositions: config.maxPositions,
@@ -32,7 +34,7 @@ export function llamaModel(config: LlamaConfig): CausalModel {
     head: (build) =>
       config.tieWordEmbeddings ? embeddings(build) : build.weight('lm_head.weight', [vocabularySize, d]),
     positionFeeds: rotaryAngles(config.ropeTheta, headDim),
-    hiddenStates(build, rows, layout) {
+    hiddenStates(build, rows, layout, { prefix, onKeysAndValues } = {}) {
       const rotary = declareRotary(build, headDim, layout);
       const { qkv, output } = config.attentionBias;
       let x = rows;
@@ -56,7 +58,14 @@ export function llamaModel(config: LlamaConfig): CausalModel {
         );
         const key = rotate(project(normed, 'k', keyWidth), numKeyValueHeads, rotary.key);
         const value = project(normed, 'v', keyWidth);
-        const attended = causalAttention(build, config, layout, { query, key, value, labelsOnly });
+        onKeysAndValues?.(key, value);
+        const attended = causalAttention(build, config, layout, {
+          query,
+          key,
+          value,
+          labelsOnly,
+          prefix: prefix?.[layer],
+        });
         x = build.add(toLabels(x), linear(build, attended, `${name}.self_attn.o_proj`, queryWidth, d, output));
 
         const inner = norm(build, x, `${name}.post_attention_layernorm`);

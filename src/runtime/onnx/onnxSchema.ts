@@ -44,6 +44,7 @@ const root = protobuf.Root.fromJSON({
             name: field(1, 'string'),
             f: field(2, 'float'),
             i: field(3, 'int64'),
+            s: field(4, 'bytes'),
             ints: repeated(8, 'int64'),
             type: field(20, 'int32'),
           },
@@ -95,6 +96,7 @@ export interface AttributeProto {
   type: number;
   f?: number;
   i?: number;
+  s?: Uint8Array;
   ints?: readonly number[];
 }
 export interface TensorProto {

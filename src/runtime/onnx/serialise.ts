@@ -14,7 +14,7 @@ const fusedOperators = new Set(['FusedMatMul']);
 /** TensorProto.DataType. */
 const elementTypes = { float: 1, int: 6, int64: 7 } as const satisfies Record<OnnxType['dtype'], number>;
 /** AttributeProto.AttributeType. */
-const attributeTypes = { float: 1, int: 2, ints: 7 } as const;
+const attributeTypes = { float: 1, int: 2, string: 3, ints: 7 } as const;
 /** TensorProto.DataLocation. */
 const externalLocation = 1;
 
@@ -54,6 +54,7 @@ export function serialiseOnnx(graph: OnnxGraph, weights: ReadonlyMap<string, Wei
 
 function attribute(name: string, value: OnnxNode['attributes'][string]): AttributeProto {
   if (typeof value === 'number') return { name, type: attributeTypes.int, i: value };
+  if ('string' in value) return { name, type: attributeTypes.string, s: Buffer.from(value.string) };
   return 'float' in value
     ? { name, type: attributeTypes.float, f: value.float }
     : { name, type: attributeTypes.ints, ints: value };

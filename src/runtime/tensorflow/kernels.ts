@@ -77,6 +77,24 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
         : tf.tanh(tf.mul(tf.mul(at(x), Math.sqrt(2 / Math.PI)), tf.add(tf.mul(tf.square(at(x)), 0.044715), 1)));
     return tf.mul(tf.mul(at(x), 0.5), tf.add(weight, 1));
   },
+  LSTM: (tf, [x, weightIh, weightHh, bias], [shape], { direction }) => {
+    const [steps, size] = [at(at(shape)[0]), at(at(shape)[1])];
+    const times = [...Array(steps).keys()];
+    if (direction === 'reverse') times.reverse();
+    let [hidden, cell]: TfTensor[] = [tf.zeros([1, size]), tf.zeros([1, size])];
+    const outputs: TfTensor[] = [];
+    for (const t of times) {
+      const sums = tf.add(
+        tf.add(tf.matMul(tf.slice(at(x), [t, 0], [1, -1]), at(weightIh), false, true), at(bias)),
+        tf.matMul(at(hidden), at(weightHh), false, true),
+      );
+      const [i, f, g, o] = tf.split(sums, 4, 1);
+      cell = tf.add(tf.mul(tf.sigmoid(at(f)), at(cell)), tf.mul(tf.sigmoid(at(i)), tf.tanh(at(g))));
+      hidden = tf.mul(tf.sigmoid(at(o)), tf.tanh(cell));
+      outputs[t] = hidden;
+    }
+    return tf.concat(outputs, 0);
+  },
   RotaryEmbedding: (tf, [x, cosines, sines]) => {
     const [rows, , width] = at(x).shape as [number, number, number];
     const [x1, x2] = tf.split(at(x), 2, -1);

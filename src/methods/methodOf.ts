@@ -1,0 +1,24 @@
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { CausalModel } from '../models/causalModel.js';
+import type { MethodConfig, MethodConfigOf, PeftType } from '../protocol/recipe.js';
+import type { Method, MethodSetting } from './method.js';
+import { prefixTuning } from './prefixTuning.js';
+import { promptTuning } from './promptTuning.js';
+import { pTuning } from './pTuning.js';
+
+const methods: { readonly [T in PeftType]: (config: MethodConfigOf<T>, setting: MethodSetting) => Method } = {
+  PROMPT_TUNING: promptTuning,
+  PREFIX_TUNING: prefixTuning,
+  P_TUNING: pTuning,
+};
+
+const make = <T extends PeftType>(type: T, config: MethodConfigOf<T>, setting: MethodSetting): Method =>
+  methods[type](config, setting);
+
+/** The method of a recipe on a model. Throws `run.noEntry` where the model has no place for it. */
+export function methodOf(config: MethodConfig, model: CausalModel, placed: boolean): Method {
+  const method = make<PeftType>(config.peft_type, config, { model, placed });
+  if (!model.entryPoints.includes(method.entry))
+    throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry: method.entry });
+  return method;
+}

@@ -1,0 +1,84 @@
+import type { Value } from '../graph/value.js';
+import { defined } from '../common/assert.js';
+import type { CausalModel, Prefix } from '../models/causalModel.js';
+import type { Engine } from '../runtime/engine.js';
+import { intVector, type Feeds, type GraphOutputs, type WeightLocations } from '../runtime/executor.js';
+import { createBuilder, type Builder } from '../graph/builder.js';
+import { declareRowLayout, packBatch } from '../models/rowLayout.js';
+import { promptEmbeddings } from './method.js';
+
+/**
+ * Keys and values as one matrix [P, 2 · layers · key/value heads · head size], in PEFT's order: number
+ * ((2 · layer + {key: 0, value: 1}) · heads + head) · head size + i.
+ */
+
+/** The matrix cut up for the blocks. */
+export function prefixBlocks(build: Builder, { heads, numLayers }: CausalModel, matrix: Value): Prefix[] {
+  const count = defined(matrix.shape[0], 'P');
+  const { numKeyValueHeads, headDim } = heads;
+  const apart = build.reshape(matrix, [count, 2 * numLayers, numKeyValueHeads, headDim]);
+  const parts = build
+    .split(build.transpose(apart, [1, 2, 0, 3]), Array<number>(2 * numLayers).fill(1), 0)
+    .map((part) => build.reshape(part, [numKeyValueHeads, count, headDim]));
+  return Array.from({ length: numLayers }, (_, layer) => ({
+    key: defined(parts[2 * layer], 'keys'),
+    value: defined(parts[2 * layer + 1], 'values'),
+  }));
+}
+
+/** What one sequence is read from: token ids, or vectors in their place [n, hidden]. */
+export type KeysAndValuesSource = { readonly ids: readonly number[] } | { readonly vectors: Float32Array };
+
+/** The keys and values that the model itself makes of a sequence: `prompt_embeddings` [tokens, width], in the same order. */
+export function keysAndValuesGraph(model: CausalModel, from: 'ids' | 'vectors'): GraphOutputs {
+  const build = createBuilder();
+  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0, branching: false });
+  const rows =
+    from === 'ids'
+      ? build.gather(model.embeddings(build), build.input('ids', ['tokens']))
+      : build.input('vectors', ['tokens', model.hiddenSize], 'float');
+  const found: Value[] = [];
+  model.hiddenStates(build, rows, layout, { onKeysAndValues: (key, value) => found.push(key, value) });
+  return { [promptEmbeddings]: build.concat(found, 1) };
+}
+
+export function keysAndValuesFeeds(model: CausalModel, source: KeysAndValuesSource): Feeds {
+  const count = 'ids' in source ? source.ids.length : source.vectors.length / model.hiddenSize;
+  const ids = 'ids' in source ? source.ids : Array<number>(count).fill(0);
+  const plan = { front: 0, prefix: 0, branching: false };
+  const { feeds, positions } = packBatch(model.heads, plan, [{ ids, labelRows: [count - 1] }]);
+  return {
+    ...feeds,
+    ...model.positionFeeds(positions),
+    ids: intVector(ids),
+    ...('vectors' in source && { vectors: { data: source.vectors, shape: [count, model.hiddenSize] } }),
+  };
+}
+
+/** Tokens whose keys are computed together. */
+const tokensPerBlock = 8192;
+
+/** The first block's keys that every token of the vocabulary would have at a position, in blocks of rows [tokens, key/value heads · head size]. */
+export async function firstKeys(
+  engine: Pick<Engine, 'open'>,
+  model: CausalModel,
+  weights: WeightLocations,
+): Promise<{ position(position: number): AsyncIterable<Float32Array>; dispose(): Promise<void> }> {
+  const build = createBuilder();
+  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0, branching: false });
+  const rows = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
+  const keys: Value[] = [];
+  model.hiddenStates(build, rows, layout, { onKeysAndValues: (key) => keys.push(key) });
+  const session = await engine.open({ keys: defined(keys[0], 'keys') }, weights);
+  return {
+    async *position(position) {
+      for (let first = 0; first < model.vocabularySize; first += tokensPerBlock) {
+        const length = Math.min(tokensPerBlock, model.vocabularySize - first);
+        const ids = intVector(Array.from({ length }, (_, i) => first + i));
+        const feeds = { ids, ...model.positionFeeds(new Int32Array(length).fill(position)) };
+        yield defined((await session.run(feeds)).keys, 'keys').data;
+      }
+    },
+    dispose: () => session.dispose(),
+  };
+}

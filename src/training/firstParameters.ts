@@ -1,0 +1,54 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { defined } from '../common/assert.js';
+import type { ResolvedTask } from '../data/columns.js';
+import { parseTemplate } from '../data/template.js';
+import { initialise, type Parameters, type SavedStart } from '../methods/initialisation.js';
+import { featuresGraph, parameterFeeds } from '../methods/method.js';
+import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
+import { readWeightRows } from '../models/embeddingRows.js';
+import { runOnce } from '../runtime/runOnce.js';
+import { loadStart } from '../store/promptTransfer.js';
+import { bestParameters } from './checkpoint.js';
+import type { RunContext } from './runContext.js';
+
+/** What is trained, as the recipe's initialisation makes it. `file` is relative to the recipe. Throws what `initialise` throws. */
+export function firstParameters(context: RunContext, recipeFile: string): Promise<Parameters> {
+  const { recipe, base, model, data, tokenize, engine, method } = context;
+  const { prompt_tuning_init: name, prompt_tuning_init_text: text, prompt_tuning_init_file: file } = recipe.method;
+  const { tokenizer, weights } = base;
+  return initialise(method, name, {
+    hiddenSize: model.hiddenSize,
+    vocabularySize: model.vocabularySize,
+    seed: recipe.training.seed,
+    labelWords: Object.values(data.task.labels ?? {}).map((word) => tokenize.targetPrefix + word),
+    text,
+    taskText: taskText(data.task),
+    encode: tokenize.encode,
+    bos: tokenizer.bos,
+    tokenText: (id) => (tokenizer.isSpecial(id) ? undefined : tokenizer.tokenText(id)),
+    embeddingRows: (ids) => readWeightRows(weights, model.embeddingName, ids),
+    keysAndValues: async (source) => {
+      const graph = keysAndValuesGraph(model, 'ids' in source ? 'ids' : 'vectors');
+      return (await runOnce(engine, graph, weights, keysAndValuesFeeds(model, source))).data;
+    },
+    features: async (trained, parameters) =>
+      (await runOnce(engine, featuresGraph(trained), weights, parameterFeeds(trained, parameters))).data,
+    savedPrompt: () => savedStart(resolvePath(defined(file, 'prompt_tuning_init_file'), recipeFile)),
+  });
+}
+
+const resolvePath = (path: string, recipeFile: string): string =>
+  isAbsolute(path) ? path : resolve(dirname(recipeFile), path);
+
+async function savedStart(path: string): Promise<SavedStart> {
+  const { kind, embeddings, trainingState } = await loadStart(path);
+  const parameters = trainingState === undefined ? undefined : await bestParameters(trainingState);
+  return { kind, ...embeddings, ...(parameters && { parameters }) };
+}
+
+/** The template's own words and the labels; the target's name where there are none. */
+function taskText({ template, target, labels }: ResolvedTask): string {
+  const literals = parseTemplate(template).parts.flatMap((part) => (typeof part === 'string' ? [part] : []));
+  const words = [...literals, ...Object.values(labels ?? {})].join(' ').replace(/\s+/g, ' ').trim();
+  return words || target.replace(/[{}]/g, '');
+}
