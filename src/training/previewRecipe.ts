@@ -3,6 +3,7 @@ import { tokenizeExample } from '../data/tokenize.js';
 import type { Preview, PreviewRow } from '../protocol/inspectMessages.js';
 import { describeData } from './describeData.js';
 import { estimateRun } from './estimate.js';
+import { trainableCount } from '../methods/method.js';
 import { planRun, type RecipeRequest, type RunPlan } from './runContext.js';
 
 const shownRows = 5;
