@@ -1,7 +1,8 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Table } from '../protocol/dataset.js';
 import type { DataConfig } from '../protocol/recipe.js';
-import { escapeTemplate, missingColumn, parseTemplate } from './template.js';
+import { virtualSlots } from '../protocol/virtualSlots.js';
+import { escapeTemplate, missingColumn, parseTarget, parseTemplate, type Template } from './template.js';
 
 /** What a recipe says about its task, and what `inferTask` fills in. */
 export type TaskConfig = Pick<DataConfig, 'template' | 'target' | 'labels' | 'task'>;
@@ -38,11 +39,11 @@ const mostLabels = 100;
  *   that is the target under other names, ids, and columns that hold lists or objects.
  *
  * Throws `data.missingColumn`, `data.noTarget`, `data.noInput`, `data.oneLabel`, `data.labelTarget`, `data.labelWord`,
- * `data.labelsForGeneration`.
+ * `data.labelsForGeneration`, `data.slotInTarget`, and what `parseTemplate` throws.
  */
 export function inferTask(table: Table, data: TaskConfig): ResolvedTask {
   const target = data.target ?? inferTarget(table);
-  const targetColumns = knownColumns(target, table);
+  const targetColumns = knownColumns(parseTarget(target), table);
   const [labelColumn] = targetColumns.length === 1 ? targetColumns : [];
   const fewValues = labelColumn !== undefined && labelValues(table, labelColumn) !== undefined;
   const task = data.task ?? (data.labels !== undefined || fewValues ? 'classification' : 'generation');
@@ -52,7 +53,7 @@ export function inferTask(table: Table, data: TaskConfig): ResolvedTask {
   if (task === 'classification' && labelColumn === undefined) throw new SoftpromptError('data.labelTarget', { target });
 
   const template = data.template ?? inferTemplate(table, targetColumns, task);
-  knownColumns(template, table);
+  knownColumns(parseTemplate(template), table);
   if (task === 'generation' || labelColumn === undefined) return { template, target, task };
   return { template, target, task, labels: data.labels ? checkedLabels(data.labels) : ownLabels(table, labelColumn) };
 }
@@ -119,16 +120,15 @@ function checkedLabels(labels: Readonly<Record<string, string>>): Readonly<Recor
 }
 
 /** The columns that a template names, all of which must exist. */
-function knownColumns(template: string, table: Table): readonly string[] {
-  const { columns } = parseTemplate(template);
+function knownColumns({ columns }: Template, table: Table): readonly string[] {
   const unknown = columns.find((column) => !table.columns.includes(column));
   if (unknown !== undefined) throw missingColumn(unknown, table.columns, table.file);
   return columns;
 }
 
-/** The columns that a placeholder can name. */
+/** The columns that a template can name, in a placeholder and in words. */
 function nameable(table: Table): readonly string[] {
-  return table.columns.filter((column) => !/[{}]/.test(column));
+  return table.columns.filter((column) => !/[{}]/.test(column) && virtualSlots(column).length === 0);
 }
 
 function isId(table: Table, column: string): boolean {

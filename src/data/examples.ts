@@ -1,34 +1,40 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Example, Row, Table } from '../protocol/dataset.js';
 import type { ResolvedTask } from './columns.js';
-import { cellText, missingColumn, parseTemplate, renderTemplate, type Template } from './template.js';
+import { cellText, missingColumn, parseTarget, parseTemplate, renderTemplate, type Template } from './template.js';
 
 /**
  * Renders every row of a table. For classification the target's cell is looked up among the labels and its words take the cell's place.
- * Throws, with file and line, `data.missingColumn`, `data.missingCell`, `data.notText`, `data.unknownLabel`, `data.emptyInput` and
- * `data.emptyTarget`: no row is left out in silence.
+ * Throws, with file and line, `data.missingColumn`, `data.missingCell`, `data.notText`, `data.unknownLabel`, `data.emptyInput`,
+ * `data.emptyTarget` and `data.slotInTarget`: no row is left out in silence.
  */
 export function makeExamples(table: Table, task: ResolvedTask): Example[] {
   const template = parseTemplate(task.template);
-  const target = parseTemplate(task.target);
+  const target = parseTarget(task.target);
   const unknown = [...template.columns, ...target.columns].find((column) => !table.columns.includes(column));
   if (unknown !== undefined) throw missingColumn(unknown, table.columns, table.file);
   const answer =
     task.labels === undefined ? freeAnswer(target, table.file) : labelAnswer(target, table.file, task.labels);
   return table.rows.map((row) => {
     const place = { file: table.file, line: row.line };
-    const input = renderTemplate(template, row, table.file);
+    const { text: input, slots } = renderTemplate(template, row, table.file);
     if (isBlank(input, template, row)) throw new SoftpromptError('data.emptyInput', place);
     const answered = answer(row);
     if (isBlank(answered.target, target, row)) throw new SoftpromptError('data.emptyTarget', place);
-    return { input, ...answered, ...place };
+    return { input, ...(slots.length > 0 && { slots }), ...answered, ...place };
   });
+}
+
+/** An example's input for a reader, with `[P×3]` where virtual tokens stand. */
+export function inputWithSlots({ input, slots = [] }: Pick<Example, 'input' | 'slots'>): string {
+  const ends = slots.map(({ offset, count }, i) => `${input.slice(slots[i - 1]?.offset ?? 0, offset)}[P×${count}]`);
+  return ends.join('') + input.slice(slots.at(-1)?.offset ?? 0);
 }
 
 type Answer = (row: Row) => Pick<Example, 'target' | 'label'>;
 
 function freeAnswer(target: Template, file: string): Answer {
-  return (row) => ({ target: renderTemplate(target, row, file) });
+  return (row) => ({ target: renderTemplate(target, row, file).text });
 }
 
 function labelAnswer(target: Template, file: string, labels: Readonly<Record<string, string>>): Answer {
@@ -48,7 +54,7 @@ function labelAnswer(target: Template, file: string, labels: Readonly<Record<str
       });
     }
     const worded: Row = { ...row, values: { [column]: match.word } };
-    return { target: renderTemplate(target, worded, file), label: match.label };
+    return { target: renderTemplate(target, worded, file).text, label: match.label };
   };
 }
 

@@ -1,21 +1,24 @@
 import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { Row } from '../protocol/dataset.js';
+import type { Row, VirtualSlot } from '../protocol/dataset.js';
+import { virtualSlotPattern } from '../protocol/virtualSlots.js';
 
-/** A parsed template: literal texts and placeholders in turn. */
+type TemplatePart = string | { readonly column: string } | { readonly virtualTokens: number };
+
+/** A parsed template: literal texts, placeholders and places of virtual tokens in turn. */
 export interface Template {
   readonly text: string;
-  readonly parts: readonly (string | { readonly column: string })[];
+  readonly parts: readonly TemplatePart[];
   /** The columns it names, each once. */
   readonly columns: readonly string[];
 }
 
 /**
- * Parses `{column}` placeholders; `{{` and `}}` are literal braces. A column name may hold anything but braces.
- * Throws `data.unbalancedBrace` and `data.emptyPlaceholder` (positions are 1-based).
+ * Parses `{column}` placeholders and `[P×3]`, a place of virtual tokens; `{{` and `}}` are literal braces. A column name may hold anything but
+ * braces. Throws `data.unbalancedBrace`, `data.emptyPlaceholder` and `data.emptySlot` (positions are 1-based).
  */
 export function parseTemplate(text: string): Template {
-  const parts: (string | { column: string })[] = [];
+  const parts: TemplatePart[] = [];
   for (const { 0: token, 1: column, index } of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g)) {
     if (column !== undefined) {
       if (column.trim() === '')
@@ -23,22 +26,75 @@ export function parseTemplate(text: string): Template {
       parts.push({ column });
     } else if (token === '{' || token === '}') {
       throw new SoftpromptError('data.unbalancedBrace', { template: text, position: index + 1, found: token });
+    } else if (token === '{{' || token === '}}') {
+      parts.push(token.charAt(0));
     } else {
-      parts.push(token === '{{' ? '{' : token === '}}' ? '}' : token);
+      parts.push(...literalParts(token, index, text));
     }
   }
-  const columns = new Set(parts.flatMap((part) => (typeof part === 'string' ? [] : [part.column])));
+  const columns = new Set(parts.flatMap((part) => (typeof part === 'object' && 'column' in part ? [part.column] : [])));
   return { text, parts, columns: [...columns] };
 }
 
-/** A text as a template that renders to it: every brace doubled. */
+/** A text without braces, which stands at `offset` of the template, cut at its places of virtual tokens. */
+function literalParts(literal: string, offset: number, template: string): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  let begin = 0;
+  for (const { 0: found, 1: count, index } of literal.matchAll(virtualSlotPattern)) {
+    if (Number(count) < 1)
+      throw new SoftpromptError('data.emptySlot', { template, position: offset + index + 1, found });
+    if (index > begin) parts.push(literal.slice(begin, index));
+    parts.push({ virtualTokens: Number(count) });
+    begin = index + found.length;
+  }
+  if (begin < literal.length) parts.push(literal.slice(begin));
+  return parts;
+}
+
+/** As `parseTemplate`, for a target, where no virtual token may stand: `data.slotInTarget`. */
+export function parseTarget(text: string): Template {
+  const target = parseTemplate(text);
+  const slot = target.parts.find((part) => typeof part === 'object' && 'virtualTokens' in part);
+  if (slot !== undefined) {
+    const found = (text.match(virtualSlotPattern) ?? []).join(', ');
+    throw new SoftpromptError('data.slotInTarget', { target: text, found });
+  }
+  return target;
+}
+
+/** A text as a template that renders to it: every brace doubled. `[P×3]` cannot be written as text. */
 export function escapeTemplate(text: string): string {
   return text.replace(/[{}]/g, '$&$&');
 }
 
-/** Fills in a row's cells as they are. Throws `data.missingColumn`, `data.missingCell` and `data.notText`. */
-export function renderTemplate(template: Template, row: Row, file: string): string {
-  return template.parts.map((part) => (typeof part === 'string' ? part : cellText(row, part.column, file))).join('');
+export interface RenderedText {
+  readonly text: string;
+  readonly slots: readonly VirtualSlot[];
+}
+
+/**
+ * Fills in a row's cells as they are. Spaces and tabs right before a place of virtual tokens are dropped, and what follows it keeps its own:
+ * the texts on both sides are tokenised apart, byte-level BPE wants " word", and a space at a text's end is a token seldom seen there.
+ * Throws `data.missingColumn`, `data.missingCell` and `data.notText`.
+ */
+export function renderTemplate(template: Template, row: Row, file: string): RenderedText {
+  let text = '';
+  const slots: VirtualSlot[] = [];
+  for (const part of template.parts) {
+    if (typeof part === 'string') text += part;
+    else if ('column' in part) text += cellText(row, part.column, file);
+    else {
+      text = text.slice(0, endWithoutSpaces(text));
+      slots.push({ offset: text.length, count: part.virtualTokens });
+    }
+  }
+  return { text, slots };
+}
+
+function endWithoutSpaces(text: string): number {
+  let end = text.length;
+  while (text[end - 1] === ' ' || text[end - 1] === '\t') end--;
+  return end;
 }
 
 /** A cell as text: texts as they are, numbers and booleans as JavaScript writes them; anything else is an error. */

@@ -1,11 +1,13 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { Example, TokenizedExample } from '../protocol/dataset.js';
+import { virtualToken, type Example, type TokenizedExample } from '../protocol/dataset.js';
 
 /** A tokenizer without special tokens: text to token ids. */
 export type Encode = (text: string) => number[];
 
 export interface TokenizeOptions {
   readonly encode: Encode;
+  /** Whether `encode` puts a space in front of every text (SentencePiece's ▁). */
+  readonly addsSpace?: boolean;
   /** Id of the beginning-of-text token, where one stands in front of the input. */
   readonly bos?: number;
   /** Id of the end-of-text token, where one ends the target. */
@@ -18,7 +20,8 @@ export interface TokenizeOptions {
 
 /**
  * inputIds = [bos] + encode(input), targetIds = encode(targetPrefix + target) + [eos]; tokenised apart, so that the target's tokens never
- * depend on the input. What does not fit is cut from the input's left end, since its right end stands beside the target.
+ * depend on the input. What does not fit is cut from the input's left end, since its right end stands beside the target; virtual tokens, which
+ * need no room, stay.
  * Throws `data.targetTooLong` where the target does not fit behind a single token of the input.
  */
 export function tokenizeExample(example: Example, options: TokenizeOptions): TokenizedExample {
@@ -32,10 +35,36 @@ export function tokenizeExample(example: Example, options: TokenizeOptions): Tok
     const { file, line } = example;
     throw new SoftpromptError('data.targetTooLong', { file, line, tokens: targetIds.length, maxLength });
   }
-  const ids = encode(example.input);
-  const cutTokens = Math.max(0, ids.length - room);
-  return { inputIds: [...front, ...ids.slice(cutTokens)], targetIds, cutTokens };
+  const ids = encodeInput(example, options);
+  const cutTokens = Math.max(0, realTokens(ids) - room);
+  let left = cutTokens;
+  const kept = ids.filter((id) => id < 0 || left-- <= 0);
+  return { inputIds: [...front, ...kept], targetIds, cutTokens };
 }
+
+/** The texts between places of virtual tokens, each tokenised apart. */
+function encodeInput({ input, slots }: Example, { encode, addsSpace }: TokenizeOptions): number[] {
+  if (slots === undefined) return encode(input);
+  let ids: number[] = [];
+  let begin = 0;
+  let placed = 0;
+  for (const { offset, count } of [...slots, { offset: input.length, count: 0 }]) {
+    const text = input.slice(begin, offset);
+    // A text behind virtual tokens brings its space along; the tokenizer's own must not be a second one.
+    const words = addsSpace && placed > 0 && text.startsWith(' ') ? text.slice(1) : text;
+    if (words !== '') ids = ids.concat(encode(words));
+    ids = ids.concat(Array.from({ length: count }, () => virtualToken(placed++)));
+    begin = offset;
+  }
+  return ids;
+}
+
+/** How many tokens input and target have together, virtual tokens not counted. */
+export function tokenCount({ inputIds, targetIds }: Pick<TokenizedExample, 'inputIds' | 'targetIds'>): number {
+  return realTokens(inputIds) + targetIds.length;
+}
+
+const realTokens = (ids: readonly number[]): number => ids.reduce((sum, id) => (id < 0 ? sum : sum + 1), 0);
 
 /**
  * Whether a text may have more than `maxTokens` tokens. Exact in saying no for byte-level BPE, whose tokens stand for one byte or more each,

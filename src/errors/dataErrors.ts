@@ -84,6 +84,17 @@ export const dataErrors = {
     message: l10n.t('The template "{template}" has braces without a column name at character {position}.', a),
     advice: l10n.t('Name a column between the braces, or double them if they are meant as text.'),
   }),
+  'data.emptySlot': (a: { template: string; position: number; found: string }) => ({
+    message: l10n.t('The template "{template}" places no virtual token with {found} at character {position}.', a),
+    advice: l10n.t('Write at least one, such as {example}, or leave the place out.', { example: '[P×3]' }),
+  }),
+  'data.slotInTarget': (a: { target: string; found: string }) => ({
+    message: l10n.t(
+      'The target "{target}" places virtual tokens ({found}), but a target is words that the model must predict.',
+      a,
+    ),
+    advice: l10n.t('Place virtual tokens in "template" alone.'),
+  }),
   'data.missingColumn': (a: { file: string; column: string; columns: string; nearest: string }) => ({
     message: l10n.t('{file}: there is no column "{column}"; the columns are: {columns}.', a),
     advice:

@@ -32,6 +32,7 @@ export function tokenizeOptions(
     throw new SoftpromptError('run.tooLong', { maxLength, virtualTokens, positions: config.maxPositions });
   return {
     encode: (text) => tokenizer.encode(text),
+    addsSpace: tokenizer.addsSpace,
     targetPrefix,
     maxLength,
     ...(startsInput && bos !== undefined && { bos }),

@@ -52,9 +52,18 @@ export interface Table {
   readonly source: DatasetSource;
 }
 
+/** A place in a text where virtual tokens stand: before the character at `offset`, in UTF-16 code units. */
+export interface VirtualSlot {
+  readonly offset: number;
+  readonly count: number;
+}
+
 /** A training or test example: x and y of the papers, as text. */
 export interface Example {
+  /** The words alone: where the template places virtual tokens is said by `slots`. */
   readonly input: string;
+  /** Ascending; absent where the template places none. */
+  readonly slots?: readonly VirtualSlot[];
   readonly target: string;
   /** Index into the recipe's labels for classification; absent for free text. */
   readonly label?: number;
@@ -62,8 +71,12 @@ export interface Example {
   readonly line: number;
 }
 
+/** How virtual token j, counted over all places of a sequence, is written among the ids of real tokens. */
+export const virtualToken = (j: number): number => -1 - j;
+
 /** An example as token ids. The target is scored, the input is not. */
 export interface TokenizedExample {
+  /** With `virtualToken`s where the template places them. */
   readonly inputIds: readonly number[];
   readonly targetIds: readonly number[];
   /** How many tokens of the input were cut off to fit the length limit. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { tokenizeExample } from '../data/tokenize.js';
+import { inputWithSlots } from '../data/examples.js';
+import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Preview, PreviewRow } from '../protocol/inspectMessages.js';
 import { describeData } from './describeData.js';
 import { estimateRun } from './estimate.js';
@@ -25,17 +26,17 @@ export async function previewRecipe(request: RecipeRequest): Promise<Preview> {
 
 function previewRows({ data, tokenize, method }: RunPlan): PreviewRow[] {
   return data.splits.train.slice(0, shownRows).map((example) => {
-    const { inputIds, targetIds, cutTokens } = tokenizeExample(example, tokenize);
-    const { file, line, input, target } = example;
+    const tokenized = tokenizeExample(example, tokenize);
+    const { file, line, slots, target } = example;
     return {
       file,
       line,
       split: 'train',
-      virtualTokens: method.virtualTokens,
-      input,
+      virtualTokens: slots === undefined ? method.virtualTokens : 0,
+      input: inputWithSlots(example),
       target: tokenize.targetPrefix + target,
-      tokens: inputIds.length + targetIds.length,
-      cutTokens,
+      tokens: tokenCount(tokenized),
+      cutTokens: tokenized.cutTokens,
     };
   });
 }

@@ -142,4 +142,23 @@ describe('inferTask', () => {
       target: '{text} {label}',
     });
   });
+
+  it('keeps places of virtual tokens in the template and refuses them in the target', () => {
+    const said = { template: '[P×3] {text} [P×3]?', target: '{label}', labels: { 1: 'good', 0: 'bad' } };
+    expect(inferTask(reviews, said)).toEqual({ ...said, task: 'classification' });
+    expectError(() => inferTask(reviews, { ...said, target: '[P×3]{label}' }), 'data.slotInTarget', {
+      target: '[P×3]{label}',
+      found: '[P×3]',
+    });
+    expectError(() => inferTask(reviews, { ...said, template: '{text} [P×0]' }), 'data.emptySlot', {
+      template: '{text} [P×0]',
+      position: 8,
+      found: '[P×0]',
+    });
+  });
+
+  it('leaves out a column whose name would place virtual tokens', () => {
+    const table = tableOf({ a: 'x', '[P×2]': 'y', label: 'p' }, { a: 'y', '[P×2]': 'z', label: 'q' });
+    expect(inferTask(table, {}).template).toBe('{a}\nLabel:');
+  });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { escapeTemplate, parseTemplate, renderTemplate } from '../../src/data/template.js';
+import { escapeTemplate, parseTarget, parseTemplate, renderTemplate } from '../../src/data/template.js';
 import type { Row } from '../../src/protocol/dataset.js';
 import { expectError } from './expectError.js';
 
 const row = (values: Row['values']): Row => ({ values, line: 7, start: 0, end: 1 });
-const render = (text: string, values: Row['values']): string => renderTemplate(parseTemplate(text), row(values), 'f');
+const rendered = (text: string, values: Row['values']) => renderTemplate(parseTemplate(text), row(values), 'f');
+const render = (text: string, values: Row['values']): string => rendered(text, values).text;
 
 describe('parseTemplate', () => {
   it('splits texts, placeholders and literal braces', () => {
@@ -25,6 +26,78 @@ describe('parseTemplate', () => {
 
   it('refuses braces without a name', () => {
     expectError(() => parseTemplate('a { }'), 'data.emptyPlaceholder', { template: 'a { }', position: 3 });
+  });
+});
+
+describe('places of virtual tokens', () => {
+  it('stand among texts and placeholders, with × or x', () => {
+    expect(parseTemplate('[P×3] {a}[Px12]b [P×1][P×2]')).toEqual({
+      text: '[P×3] {a}[Px12]b [P×1][P×2]',
+      parts: [
+        { virtualTokens: 3 },
+        ' ',
+        { column: 'a' },
+        { virtualTokens: 12 },
+        'b ',
+        { virtualTokens: 1 },
+        { virtualTokens: 2 },
+      ],
+      columns: ['a'],
+    });
+  });
+
+  it('are neither other brackets nor the name of a column', () => {
+    const text = '[P×] [P*3] [p×3] [P×-1] {[P×3]}';
+    expect(parseTemplate(text).parts).toEqual(['[P×] [P*3] [p×3] [P×-1] ', { column: '[P×3]' }]);
+  });
+
+  it('hold one virtual token at least', () => {
+    expectError(() => parseTemplate('{a}{{ b [Px0]'), 'data.emptySlot', {
+      template: '{a}{{ b [Px0]',
+      position: 9,
+      found: '[Px0]',
+    });
+  });
+
+  it('are refused in a target', () => {
+    expectError(() => parseTarget('{label}[P×3] [Px1]'), 'data.slotInTarget', {
+      target: '{label}[P×3] [Px1]',
+      found: '[P×3], [Px1]',
+    });
+    expect(parseTarget('{label}.')).toEqual(parseTemplate('{label}.'));
+  });
+
+  it('leave no trace in the text, whose spaces stand behind them', () => {
+    expect(rendered('[P×3] {a} [P×2] {b}', { a: 'A man', b: 'he' })).toEqual({
+      text: ' A man he',
+      slots: [
+        { offset: 0, count: 3 },
+        { offset: 6, count: 2 },
+      ],
+    });
+    expect(rendered('{a} \t[P×1]', { a: 'so \t ' })).toEqual({ text: 'so', slots: [{ offset: 2, count: 1 }] });
+    expect(rendered('[P×1] [P×2]\t[P×3] x', {})).toEqual({
+      text: ' x',
+      slots: [
+        { offset: 0, count: 1 },
+        { offset: 0, count: 2 },
+        { offset: 0, count: 3 },
+      ],
+    });
+  });
+
+  it('keep the line breaks around them', () => {
+    expect(rendered('a\n [P×2]\nb\r\n[P×1]', {})).toEqual({
+      text: 'a\n\nb\r\n',
+      slots: [
+        { offset: 2, count: 2 },
+        { offset: 6, count: 1 },
+      ],
+    });
+  });
+
+  it('are not read in a cell', () => {
+    expect(rendered('{a} [P×1]', { a: '[P×3]' })).toEqual({ text: '[P×3]', slots: [{ offset: 5, count: 1 }] });
   });
 });
 

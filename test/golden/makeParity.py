@@ -1,12 +1,17 @@
 """Writes parity/: small random models, and what transformers, PEFT and torch compute on them and on two models of ../shared.
 
-Run: python makeParity.py SHARED (the folder beside the project; its referee/requirements.txt says what is needed). PEFT's side is the
-referee's own scripts, run here. The versions used stand in every file that holds results.
+Run: python makeParity.py SHARED [methods] (the folder beside the project; its referee/requirements.txt says what is needed). PEFT's side is
+the referee's own scripts, run here. The versions used stand in every file that holds results. With `methods` the small models and all other
+files stay as they are, and NAME.methods.* alone are written.
 
 parity/models/NAME     config and weights as transformers saves them
 parity/NAME.json       token ids that went in, losses, scores of labels
 parity/NAME.safetensors  logits.I (the last positions of row I), adapter.logits.I, prompt_embeddings (the adapter's), and for P virtual tokens
                        P.init (first vectors) and P.gradient (of the first step)
+parity/NAME.methods.json  for prefix tuning and P-tuning on the batches of NAME.json, case by case: config and losses; the text of `activations`
+parity/NAME.methods.safetensors  CASE.initial.PARAMETER and CASE.gradient.PARAMETER (of the first step) by PEFT's names within the prompt
+                       encoder, CASE.prompt_embeddings and CASE.logits.I (of the adapter that training ends with, every position of row I);
+                       activations.prefix, the prefix of a text's own keys and values
 parity/optimizers.safetensors, parity/schedules.json  updates of given gradients step by step; the rate's factor at every step
 """
 import contextlib
@@ -21,11 +26,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from peft import PrefixTuningConfig, TaskType, get_peft_model, initialize_kv_prefix_from_text
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import (
+    AutoModelForCausalLM,
     GPT2Config,
     GPT2LMHeadModel,
     LlamaConfig,
@@ -49,6 +56,13 @@ VOCABULARY, STEPS, BATCHES = 97, 20, 6
 LABELS = [[3], [5], [7, 9], [7, 11, 2]]
 # With Adafactor's usual 0.3 these models are chaotic: after 15 steps PEFT in float32 differs from itself in float64 by a tenth.
 LEARNING_RATE, OPTIMIZERS = 0.01, ("adamw", "adafactor")
+
+METHODS = {
+    "prefix": {"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 5, "prefix_projection": False},
+    "prefixProjection": {"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 4, "prefix_projection": True, "encoder_hidden_size": 12},
+    "pTuningMlp": {"peft_type": "P_TUNING", "num_virtual_tokens": 5, "encoder_reparameterization_type": "MLP", "encoder_hidden_size": 12},
+    "pTuningLstm": {"peft_type": "P_TUNING", "num_virtual_tokens": 4, "encoder_reparameterization_type": "LSTM", "encoder_hidden_size": 10},
+}
 
 DECODER = {
     "hidden_size": 32,
@@ -188,6 +202,55 @@ def record(name, model, temporary, seed, virtual_tokens=(3, 20), longest=14):
     (OUT / f"{name}.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
+def method_options(config):
+    """The referee's options for a config in PEFT's words."""
+    options = {"virtual_tokens": config["num_virtual_tokens"]}
+    if config["peft_type"] == "PREFIX_TUNING":
+        flag = {"prefix_projection": []} if config["prefix_projection"] else {}
+        options |= {"method": "prefix", **flag}
+    else:
+        options |= {"method": "ptuning", "encoder": config["encoder_reparameterization_type"]}
+    return options | ({"encoder_hidden": config["encoder_hidden_size"]} if "encoder_hidden_size" in config else {})
+
+
+def text_prefix(model, ids):
+    """What PEFT makes of a text, here given as ids: its tokenizer is asked for nothing else."""
+    config = PrefixTuningConfig(task_type=TaskType.CAUSAL_LM, num_virtual_tokens=len(ids))
+    peft = get_peft_model(AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32), config).eval()
+    tokenizer = lambda *_, **__: {"input_ids": torch.tensor([ids])}
+    return initialize_kv_prefix_from_text(peft, tokenizer, text="", use_chat_template=False).contiguous()
+
+
+def record_methods(name, model, temporary, seed):
+    golden = json.loads((OUT / f"{name}.json").read_text())
+    inputs_file, batches_file, logits_file = (temporary / f for f in ("inputs.json", "batches.json", "logits.safetensors"))
+    inputs_file.write_text(json.dumps({"input_ids": golden["input_ids"]}))
+    batches_file.write_text(json.dumps({"batches": golden["batches"]}))
+    ids = random.Random(seed).sample(range(VOCABULARY), 6)
+    text = text_prefix(model, ids)
+    cases, tensors = {}, {"activations.prefix": text}
+    for case, config in METHODS.items():
+        adapter, gradient, start = temporary / case, temporary / "gradient.safetensors", {}
+        if case == "prefix":
+            # PEFT's own N(0, 1) drowns the text and makes the run chaotic.
+            torch.manual_seed(seed)
+            start = {"init": temporary / "init.safetensors"}
+            save_file({"embedding.weight": 0.1 * torch.randn(config["num_virtual_tokens"], text.shape[1])}, start["init"])
+        lines = referee(
+            "peft_train.py", model=model, batches=batches_file, out=adapter, optimizer="adamw", lr=LEARNING_RATE, weight_decay=0, steps=STEPS,
+            seed=seed, threads=1, dump_gradient=gradient, **method_options(config), **start,
+        )  # fmt: skip
+        cases[case] = {"config": config, "losses": [line["loss"] for line in lines if "step" in line]}
+        tensors |= {f"{case}.initial.{key}": t for key, t in load_file(adapter / "init.safetensors").items()}
+        tensors |= {f"{case}.gradient.{key}": t for key, t in load_file(gradient).items()}
+        tensors[f"{case}.prompt_embeddings"] = load_file(adapter / "adapter_model.safetensors")["prompt_embeddings"]
+        referee("peft_logits.py", model=model, adapter=adapter, inputs=inputs_file, out=logits_file)
+        tensors |= {f"{case}.{key}": t for key, t in load_file(logits_file).items()}
+    save_file(tensors, OUT / f"{name}.methods.safetensors", metadata=METADATA)
+    said = {"versions": VERSIONS, "learning_rate": LEARNING_RATE, "cases": cases, "activations": {"ids": ids}}
+    (OUT / f"{name}.methods.json").write_text(json.dumps(said, separators=(",", ":")) + "\n")
+
+
 def record_optimizers():
     generator = torch.Generator().manual_seed(1)
     draw = lambda *shape: torch.randn(*shape, generator=generator)
@@ -237,15 +300,23 @@ def record_schedules(steps=30):
     (OUT / "schedules.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
-torch.set_num_threads(1)
-shutil.rmtree(OUT, ignore_errors=True)
-OUT.mkdir()
-record_optimizers()
-record_schedules()
-folders = {name: save_model(name, make, seed) for seed, (name, make) in enumerate(MODELS.items())}
-with tempfile.TemporaryDirectory() as temporary:
-    for seed, (name, folder) in enumerate(folders.items()):
-        record(name, folder, Path(temporary), seed)
-    record("stories260K", SHARED / "data/models/stories260K/hf", Path(temporary), 5)
+def record_everything_else(temporary):
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir()
+    record_optimizers()
+    record_schedules()
+    for seed, (name, make) in enumerate(MODELS.items()):
+        save_model(name, make, seed)
+    for seed, name in enumerate(MODELS):
+        record(name, OUT / "models" / name, temporary, seed)
+    record("stories260K", SHARED / "data/models/stories260K/hf", temporary, 5)
     # It has 11 positions in all.
-    record("gptNanoSort", SHARED / "data/models/gpt-nano-sort/hf", Path(temporary), 6, virtual_tokens=(3,), longest=8)
+    record("gptNanoSort", SHARED / "data/models/gpt-nano-sort/hf", temporary, 6, virtual_tokens=(3,), longest=8)
+
+
+torch.set_num_threads(1)
+with tempfile.TemporaryDirectory() as temporary:
+    if sys.argv[2:] != ["methods"]:
+        record_everything_else(Path(temporary))
+    for seed, name in enumerate(MODELS):
+        record_methods(name, OUT / "models" / name, Path(temporary), seed)
