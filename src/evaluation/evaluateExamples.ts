@@ -3,7 +3,7 @@ import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
 import { candidateBatches, scoreCandidates, type Candidates } from './candidates.js';
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
-import { scoringGraph } from '../methods/causalGraph.js';
+import { openMethod, scoringGraph } from '../methods/causalGraph.js';
 import type { Method } from '../methods/method.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { Example } from '../protocol/dataset.js';
@@ -43,7 +43,11 @@ export async function evaluateExamples(
   let at = 0;
   const pending = batches.filter((batch) => (at += batch.length) > done.length);
   if (pending.length > 0) {
-    const session = await engine.open(scoringGraph(model, method), weights);
+    const session = await openMethod(
+      (graph) => engine.open(graph, weights),
+      method,
+      (beginning) => scoringGraph(model, method, beginning),
+    );
     try {
       for (const batch of pending) {
         const inputs = batch.map((i) => defined(candidates[i], 'an example').candidates);

@@ -12,7 +12,7 @@ import {
   type RowLayout,
   type Sequence,
 } from '../models/rowLayout.js';
-import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
+import { intVector, type Executor, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
@@ -31,10 +31,10 @@ export const gradientName = (parameter: string): string => `gradient.${parameter
  * Loss and gradients. The loss is Σ weight · (−log p(target)) over the label rows; with equal weights 1/n it is the mean that PEFT
  * trains (cross entropy without the labels −100).
  */
-export function trainingGraph(model: CausalModel, method: Method): GraphOutputs {
+export function trainingGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
   const build = createBuilder();
   const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
-  const hidden = labelStates(build, model, method, parameters, false);
+  const hidden = labelStates(build, model, method, parameters, { branching: false, beginning });
   const targets = build.input('targets', ['labels']);
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
@@ -51,19 +51,41 @@ export function trainingGraph(model: CausalModel, method: Method): GraphOutputs 
 }
 
 /** `logProbabilities` [pairs, 1] of tokens at label rows, any number of tokens a row: for ranking labels. */
-export function scoringGraph(model: CausalModel, method: Method): GraphOutputs {
+export function scoringGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), true);
+  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: true, beginning });
   const pairRows = build.input('pairRows', ['pairs']);
   const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
   return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
 }
 
 /** `logits` [labels, vocabulary] of the label rows. */
-export function logitsGraph(model: CausalModel, method: Method): GraphOutputs {
+export function logitsGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), false);
+  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: false, beginning });
   return { logits: build.gemm(hidden, model.head(build), { transB: true }) };
+}
+
+/**
+ * A method's graph, made ready to run. Behind a prefix there may be no shared beginning, and products over no rows are not to be trusted (onnxruntime
+ * 1.30 gave wrong gradients): such batches run in a graph of their own, which is opened when the first one comes.
+ */
+export async function openMethod(
+  open: (graph: GraphOutputs) => Promise<Executor>,
+  { entry }: Pick<Method, 'entry'>,
+  graph: (beginning: boolean) => GraphOutputs,
+): Promise<Executor> {
+  if (entry !== 'keysAndValues') return open(graph(true));
+  const sessions: Partial<Record<'withBeginning' | 'without', Promise<Executor>>> = {};
+  return {
+    run: async (feeds) => {
+      const beginning = (feeds.commonIds?.data.length ?? 0) > 0;
+      return (await (sessions[beginning ? 'withBeginning' : 'without'] ??= open(graph(beginning)))).run(feeds);
+    },
+    dispose: async () => {
+      for (const session of Object.values(sessions)) await (await session).dispose();
+    },
+  };
 }
 
 /** Feeds of a batch, the parameters and targets left to the caller. Only the scoring graph's sequences may branch. */
@@ -102,7 +124,7 @@ function labelStates(
   model: CausalModel,
   method: Method,
   parameters: Lookup,
-  branching: boolean,
+  { branching, beginning }: { branching: boolean; beginning: boolean },
 ): Value {
   const { entry, virtualTokens } = method;
   const entering = embeddingsOf(build, method, parameters);
@@ -111,13 +133,14 @@ function labelStates(
     declareRowLayout(build, model.heads, { front, prefix, branching });
   if (!entering) return model.hiddenStates(build, embed('ids', 'tokens'), layoutOf(0));
   if (entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, entering), layoutOf(0));
-  const rows = [embed('commonIds', 'common'), embed('ids', 'tokens')];
+  const tokens = embed('ids', 'tokens');
+  const rows = beginning ? [embed('commonIds', 'common'), tokens] : [tokens];
   if (entry === 'front') {
     const layout = layoutOf(addDims(virtualTokens, 'common'));
     return model.hiddenStates(build, build.concat([entering, ...rows], 0), layout);
   }
   const prefix = prefixBlocks(build, model, entering);
-  return model.hiddenStates(build, build.concat(rows, 0), layoutOf('common', virtualTokens), { prefix });
+  return model.hiddenStates(build, build.concat(rows, 0), layoutOf(beginning ? 'common' : 0, virtualTokens), { prefix });
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */

@@ -12,9 +12,6 @@ import type { Method } from './method.js';
  * virtual tokens for each sequence. The prompt's gradient is then a gather by position, [batch, P, hidden], summed over the batch.
  */
 
-/** How virtual token j is written among a sequence's ids. */
-export const virtualToken = (j: number): number => -1 - j;
-
 /**
  * virtual [P, hidden], or [prompts, P, hidden] of which every sequence reads its own, → rows [tokens, hidden]. The copies of the sequences'
  * own prompts are a product with a one-hot matrix, so that their gradient sums in a fixed order.

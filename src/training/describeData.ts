@@ -1,5 +1,5 @@
 import { sharedRows } from '../data/splits.js';
-import { mayExceed, tokenizeExample } from '../data/tokenize.js';
+import { mayExceed, tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Example } from '../protocol/dataset.js';
 import type { RunEvent, Split } from '../protocol/events.js';
 import type { RunContext } from './runContext.js';
@@ -36,8 +36,8 @@ export function describeData({ data, tokenize }: Pick<RunContext, 'data' | 'toke
   ];
 
   function fullLength(example: Example): number {
-    const { inputIds, targetIds, cutTokens } = tokenizeExample(example, tokenize);
-    return inputIds.length + targetIds.length + cutTokens;
+    const tokenized = tokenizeExample(example, tokenize);
+    return tokenCount(tokenized) + tokenized.cutTokens;
   }
   function isCut(example: Example): boolean {
     const room = tokenize.maxLength - slack;

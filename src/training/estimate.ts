@@ -1,5 +1,5 @@
 import type { RunPlan } from './runContext.js';
-import { tokenizeExample } from '../data/tokenize.js';
+import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Example } from '../protocol/dataset.js';
 import type { Estimate } from '../protocol/inspectMessages.js';
 
@@ -21,10 +21,7 @@ const keptRows = 6;
 export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, threads: number): Estimate {
   const { maxSteps, batchSize, gradientAccumulation, evalEvery } = recipe.training;
   const { train, dev, test } = data.splits;
-  const lengths = tokenCounts(train, (row) => {
-    const { inputIds, targetIds } = tokenizeExample(row, tokenize);
-    return inputIds.length + targetIds.length;
-  });
+  const lengths = tokenCounts(train, (row) => tokenCount(tokenizeExample(row, tokenize)));
   const mean = lengths.reduce((a, b) => a + b, 0) / lengths.length;
   const longest = Math.max(...lengths);
   const { config, parameters } = base;

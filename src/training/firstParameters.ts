@@ -7,7 +7,7 @@ import { featuresGraph, parameterFeeds } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import { runOnce } from '../runtime/runOnce.js';
-import { loadStart } from '../store/promptTransfer.js';
+import { loadStart } from '../store/promptStart.js';
 import { bestParameters } from './checkpoint.js';
 import type { RunContext } from './runContext.js';
 

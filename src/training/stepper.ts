@@ -1,7 +1,7 @@
 import { defined } from '../common/assert.js';
 import { batchSequence } from '../data/batches.js';
-import { tokenizeExample } from '../data/tokenize.js';
-import { batchFeeds, gradientName, targetFeeds, trainingGraph } from '../methods/causalGraph.js';
+import { tokenCount, tokenizeExample } from '../data/tokenize.js';
+import { batchFeeds, gradientName, openMethod, targetFeeds, trainingGraph } from '../methods/causalGraph.js';
 import type { TokenizedExample } from '../protocol/dataset.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { optimizers } from './optimizers/optimizer.js';
@@ -59,7 +59,11 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     bucket: training.bucket,
     lengthOf: (i) => example(i).inputIds.length + example(i).targetIds.length,
   });
-  const session = await engine.open(trainingGraph(model, method), base.weights);
+  const session = await openMethod(
+    (graph) => engine.open(graph, base.weights),
+    method,
+    (beginning) => trainingGraph(model, method, beginning),
+  );
 
   return {
     batchesPerEpoch: batches.batchesPerEpoch,
@@ -80,7 +84,7 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
         const gradient = defined(gradients[i], 'a gradient');
         optimizer.step(trained, clip < 1 ? gradient.map((g) => g * clip) : gradient, { step: n, learningRate });
       });
-      const tokens = examples.reduce((sum, e) => sum + e.inputIds.length, targetTokens);
+      const tokens = examples.reduce((sum, e) => sum + tokenCount(e), 0);
       return { loss, learningRate, gradientNorm, ms: performance.now() - start, examples: examples.length, tokens };
     },
   };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { batchFeeds, gradientName, targetFeeds, trainingGraph } from '../../src/methods/causalGraph.js';
-import { promptParameter, promptTuning } from '../../src/methods/promptTuning.js';
+import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import { causalModel } from '../../src/models/architectures.js';
 import { openModel } from '../../src/models/openModel.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
@@ -45,7 +45,7 @@ export async function benchStep(args: string[]): Promise<void> {
   const prompt = [...(await readFloatTensors(values.init)).values()][0];
   const virtualTokens = Number(values['virtual-tokens']);
   if (prompt?.shape[0] !== virtualTokens) throw new Error(`--init holds ${prompt?.shape[0]} virtual tokens`);
-  const method = promptTuning(virtualTokens, model.hiddenSize);
+  const method = direct('front', virtualTokens, model.hiddenSize);
   const optimizer = optimizers[z.enum(['adamw', 'adafactor']).parse(values.optimizer)](prompt.shape, {
     weightDecay: 0,
   });
@@ -76,9 +76,9 @@ export async function benchStep(args: string[]): Promise<void> {
     const result = await session.run({
       ...batchFeeds(model, method, sequences, { branching: false }),
       ...targetFeeds(targets, 1 / targets.length),
-      [promptParameter]: prompt,
+      [promptEmbeddings]: prompt,
     });
-    const gradient = result[gradientName(promptParameter)]?.data;
+    const gradient = result[gradientName(promptEmbeddings)]?.data;
     if (!gradient) throw new Error('no gradient');
     if (step === 1 && values['dump-gradient']) await writeEmbedding(values['dump-gradient'], prompt.shape, gradient);
     optimizer.step(prompt, gradient, { step, learningRate: Number(values.lr) });

@@ -3,7 +3,7 @@ import { createBuilder } from '../../src/graph/builder.js';
 import { gradients } from '../../src/graph/gradient.js';
 import { printGraph } from '../../src/graph/print.js';
 import { trainingGraph } from '../../src/methods/causalGraph.js';
-import { promptTuning } from '../../src/methods/promptTuning.js';
+import { direct } from '../../src/methods/method.js';
 import { interpret } from '../support/float64.js';
 import { tinyLlama, tinyModel } from '../support/tinyModels.js';
 

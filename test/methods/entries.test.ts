@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchFeeds, gradientName, targetFeeds, trainingGraph, type Entry } from '../../src/methods/causalGraph.js';
 import { virtualToken } from '../../src/methods/placedRows.js';
-import { promptParameter, promptTuning } from '../../src/methods/promptTuning.js';
+import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import { sharedBeginning, type Sequence } from '../../src/models/rowLayout.js';
 import { seededRandom } from '../../src/common/random.js';
 import { defined } from '../../src/common/assert.js';
@@ -31,7 +31,7 @@ const batches: Readonly<Record<string, readonly Sequence[]>> = {
 describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('the prompt of %s', (_, config) => {
   const model = tinyModel(config);
   const weights = randomWeights(config);
-  const method = promptTuning(numVirtualTokens, model.hiddenSize);
+  const method = direct('front', numVirtualTokens, model.hiddenSize);
   const random = seededRandom('entries');
   const shape = [numVirtualTokens, model.hiddenSize];
   const prompt = {
@@ -46,12 +46,12 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('the 
     const feeds = {
       ...batchFeeds(model, method, sequences, { branching: false, entry }),
       ...targetFeeds(targets, 0.2),
-      [promptParameter]: vectors,
+      [promptEmbeddings]: vectors,
     };
     const result = interpret(trainingGraph(model, method, entry), feeds, weights);
     return {
       loss: defined(defined(result.loss, 'loss').data[0], 'loss'),
-      gradient: Float64Array.from(defined(result[gradientName(promptParameter)], 'gradient').data),
+      gradient: Float64Array.from(defined(result[gradientName(promptEmbeddings)], 'gradient').data),
     };
   };
   const withPrompt = (sequences: readonly Sequence[]): Sequence[] =>

@@ -14,7 +14,7 @@ import {
   trainingGraph,
 } from '../../src/methods/causalGraph.js';
 import { noMethod } from '../../src/methods/method.js';
-import { promptParameter, promptTuning } from '../../src/methods/promptTuning.js';
+import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import type { CausalModel } from '../../src/models/causalModel.js';
 import { readModelConfig, type ModelConfig } from '../../src/models/modelConfig.js';
 import type { Sequence } from '../../src/models/rowLayout.js';
@@ -87,12 +87,12 @@ function trainingFeeds(
   count: number,
 ): Feeds {
   return {
-    ...batchFeeds(model, promptTuning(numVirtualTokens, model.hiddenSize), sequences, { branching: false }),
+    ...batchFeeds(model, direct('front', numVirtualTokens, model.hiddenSize), sequences, { branching: false }),
     ...targetFeeds(
       sequences.flatMap((s) => s.targets),
       1 / count,
     ),
-    [promptParameter]: prompt,
+    [promptEmbeddings]: prompt,
   };
 }
 
@@ -102,9 +102,9 @@ describe.each(Object.entries(configs))('the gradient of a prompt in front of %s'
   const model = tinyModel(config);
   const weights = randomWeights(config);
   const written = writeWeights(weights);
-  const graph = trainingGraph(model, promptTuning(numVirtualTokens, model.hiddenSize));
+  const graph = trainingGraph(model, direct('front', numVirtualTokens, model.hiddenSize));
   const loss = defined(graph.loss, 'a loss');
-  const slope = defined(graph[gradientName(promptParameter)], 'a gradient');
+  const slope = defined(graph[gradientName(promptEmbeddings)], 'a gradient');
   const prompt = randomTensor(seededRandom('prompt', modelName), [numVirtualTokens, model.hiddenSize]);
 
   it.each(Object.keys(batches))(
@@ -116,7 +116,7 @@ describe.each(Object.entries(configs))('the gradient of a prompt in front of %s'
       const exactLoss = defined(exact.loss.data[0], 'a loss');
 
       const lossAt = (x: Operand): number =>
-        defined(interpret({ loss }, { ...feeds, [promptParameter]: x }, weights).loss.data[0], 'a loss');
+        defined(interpret({ loss }, { ...feeds, [promptEmbeddings]: x }, weights).loss.data[0], 'a loss');
       expect(relativeError(exact.slope.data, centralDifferences(lossAt, prompt)), 'finite differences').toBeLessThan(
         1e-6,
       );
@@ -133,7 +133,7 @@ describe.each(Object.entries(configs))('the gradient of a prompt in front of %s'
 
       const other = await tensorflowGradients(loss, feeds, await written);
       expect(Math.abs(other.loss / exactLoss - 1), 'TensorFlow’s loss').toBeLessThan(1e-5);
-      const theirs = defined(other.gradients[promptParameter], 'a gradient');
+      const theirs = defined(other.gradients[promptEmbeddings], 'a gradient');
       expect(relativeError(theirs, exact.slope.data), 'TensorFlow').toBeLessThan(1e-4);
     },
   );
@@ -165,7 +165,7 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
   });
 
   it('that all sequences share are what the same rows are in every sequence', () => {
-    const method = promptTuning(numVirtualTokens, model.hiddenSize);
+    const method = direct('front', numVirtualTokens, model.hiddenSize);
     const sequences = randomBatch('ragged sequences', config.vocabularySize);
     const front = [3, 11, 7];
     const table = defined(
@@ -177,7 +177,7 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
       logitsGraph(model, method),
       {
         ...batchFeeds(model, method, sequences, { branching: false }),
-        [promptParameter]: { data: Float64Array.from(rows), shape: [numVirtualTokens, model.hiddenSize] },
+        [promptEmbeddings]: { data: Float64Array.from(rows), shape: [numVirtualTokens, model.hiddenSize] },
       },
       weights,
     );
@@ -199,7 +199,7 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
 describe.each(Object.entries(configs))('scoring with %s', (modelName, config) => {
   const model = tinyModel(config);
   const weights = randomWeights(config);
-  const method = promptTuning(numVirtualTokens, model.hiddenSize);
+  const method = direct('front', numVirtualTokens, model.hiddenSize);
   const graph = scoringGraph(model, method);
   const prompt = randomTensor(seededRandom('prompt', modelName), [numVirtualTokens, model.hiddenSize]);
 
@@ -210,7 +210,7 @@ describe.each(Object.entries(configs))('scoring with %s', (modelName, config) =>
     const vector = (data: number[]): Tensor => ({ data: Int32Array.from(data), shape: [data.length] });
     const feeds = {
       ...batchFeeds(model, method, sequences, { branching: true }),
-      [promptParameter]: prompt,
+      [promptEmbeddings]: prompt,
       pairRows: vector(pairs.map((pair) => pair.row)),
       pairTargets: vector(pairs.map((pair) => pair.target)),
     };
@@ -273,7 +273,7 @@ describe.each(['stories260K/hf', 'gpt-nano-sort/hf'])('the real model %s', (name
     const model = tinyModel(config);
     const cacheFolder = await mkdtemp(join(tmpdir(), 'softprompt-cache-'));
     const { weights } = await prepareWeights(await safetensorsWeights(folder, config), { cacheFolder });
-    const graph = trainingGraph(model, promptTuning(numVirtualTokens, model.hiddenSize));
+    const graph = trainingGraph(model, direct('front', numVirtualTokens, model.hiddenSize));
     const sequences = randomBatch('ragged sequences', config.vocabularySize);
     // About as long as the models' own embeddings.
     const prompt = randomTensor(seededRandom('prompt', name), [numVirtualTokens, model.hiddenSize], 0.3);
@@ -284,7 +284,7 @@ describe.each(['stories260K/hf', 'gpt-nano-sort/hf'])('the real model %s', (name
     await session.dispose();
     const expected = await tensorflowGradients(defined(graph.loss, 'a loss'), feeds, weights);
     expect(defined(found.loss?.data[0], 'a loss') / expected.loss).toBeCloseTo(1, 5);
-    const slope = defined(found[gradientName(promptParameter)], 'a gradient').data;
-    expect(relativeError(slope, defined(expected.gradients[promptParameter], 'a gradient'))).toBeLessThan(1e-4);
+    const slope = defined(found[gradientName(promptEmbeddings)], 'a gradient').data;
+    expect(relativeError(slope, defined(expected.gradients[promptEmbeddings], 'a gradient'))).toBeLessThan(1e-4);
   });
 });

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { defined } from '../../src/common/assert.js';
 import type { Method } from '../../src/methods/method.js';
-import { promptTuning } from '../../src/methods/promptTuning.js';
+import { direct } from '../../src/methods/method.js';
 import { causalModel } from '../../src/models/architectures.js';
 import type { CausalModel } from '../../src/models/causalModel.js';
 import { readModelConfig } from '../../src/models/modelConfig.js';
@@ -80,7 +80,7 @@ export async function openParityModel(name: ParityName): Promise<ParityModel> {
 /** The saved adapter: its method, and its vectors as feeds. */
 export function adapterOf({ model, tensor }: ParityModel): { method: Method; vectors: Record<string, FloatTensor> } {
   const prompt = tensor('prompt_embeddings');
-  const method = promptTuning(defined(prompt.shape[0], 'P'), model.hiddenSize);
+  const method = direct('front', defined(prompt.shape[0], 'P'), model.hiddenSize);
   return { method, vectors: { [defined(method.parameters[0], 'a parameter').name]: prompt } };
 }
 

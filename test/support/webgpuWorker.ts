@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
 import { batchFeeds, gradientName, targetFeeds, trainingGraph } from '../../src/methods/causalGraph.js';
-import { promptParameter, promptTuning } from '../../src/methods/promptTuning.js';
+import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import { readModelConfig } from '../../src/models/modelConfig.js';
 import { safetensorsWeights } from '../../src/models/safetensorsWeights.js';
 import { prepareWeights } from '../../src/models/weights.js';
@@ -63,9 +63,9 @@ async function train(graph: GraphOutputs, weights: WeightLocations, provider: st
   const prompt = randomTensor(seededRandom('prompt'), [8, step.hiddenSize], 0.3);
   const losses: number[] = [];
   for (let i = 0; i < 5; i++) {
-    const found = await session.run({ ...step.feeds, [promptParameter]: prompt });
+    const found = await session.run({ ...step.feeds, [promptEmbeddings]: prompt });
     losses.push(defined(found.loss?.data[0], 'a loss'));
-    const slope = defined(found[gradientName(promptParameter)], 'a gradient').data;
+    const slope = defined(found[gradientName(promptEmbeddings)], 'a gradient').data;
     slope.forEach((g, j) => (prompt.data[j] = defined(prompt.data[j], 'a number') - 0.3 * g));
   }
   await session.dispose();
