@@ -39,12 +39,13 @@ export const runErrors = {
       'A network of width {size} cannot begin with {virtualTokens} given virtual tokens: they need as many independent inputs.',
       a,
     ),
-    advice: l10n.t(
-      'Raise encoder_hidden_size (twice num_virtual_tokens is safe), or use prompt_tuning_init "random".',
-    ),
+    advice: l10n.t('Raise encoder_hidden_size (twice num_virtual_tokens is safe), or use prompt_tuning_init "random".'),
   }),
   'run.noEntry': (a: { method: string; entry: string }) => ({
-    message: l10n.t('{method} does not work with this base model: it has no place for a prompt of this kind ({entry}).', a),
+    message: l10n.t(
+      '{method} does not work with this base model: it has no place for a prompt of this kind ({entry}).',
+      a,
+    ),
     advice: l10n.t('Choose another method, or another base model.'),
   }),
   'run.noWords': (a: { vocabulary: number }) => ({

@@ -69,7 +69,10 @@ export const storeErrors = {
     advice: l10n.t('Import it: softprompt import {folder}', a),
   }),
   'store.taskNeeded': (a: { from: string; last: number }) => ({
-    message: l10n.t('{from}: this adapter holds a prompt for each of several tasks; expected which one, from 0 to {last}.', a),
+    message: l10n.t(
+      '{from}: this adapter holds a prompt for each of several tasks; expected which one, from 0 to {last}.',
+      a,
+    ),
     advice: l10n.t('Choose one: softprompt import {from} --task 0', a),
   }),
   'store.noTask': (a: { from: string; task: number; last: number }) => ({
@@ -90,7 +93,9 @@ export const storeErrors = {
       'The prompt {prompt} has virtual tokens inside its text ({template}), and who reads {format} puts all of them in front: it would be another prompt there.',
       a,
     ),
-    advice: l10n.t('Export it as npy and place the vectors in your own program, or train a prompt that stands in front.'),
+    advice: l10n.t(
+      'Export it as npy and place the vectors in your own program, or train a prompt that stands in front.',
+    ),
   }),
   'store.prefixExport': (a: { prompt: string; format: string }) => ({
     message: l10n.t(

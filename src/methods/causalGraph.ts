@@ -140,7 +140,9 @@ function labelStates(
     return model.hiddenStates(build, build.concat([entering, ...rows], 0), layout);
   }
   const prefix = prefixBlocks(build, model, entering);
-  return model.hiddenStates(build, build.concat(rows, 0), layoutOf(beginning ? 'common' : 0, virtualTokens), { prefix });
+  return model.hiddenStates(build, build.concat(rows, 0), layoutOf(beginning ? 'common' : 0, virtualTokens), {
+    prefix,
+  });
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */

@@ -137,7 +137,8 @@ async function startFrom(saved: SavedStart, method: Method, context: Initialisat
   return saved.kind === wanted ? saved.data : context.keysAndValues({ vectors: saved.data });
 }
 
-const repeat = (count: number, draw: (i: number) => number): number[] => Array.from({ length: count }, (_, i) => draw(i));
+const repeat = (count: number, draw: (i: number) => number): number[] =>
+  Array.from({ length: count }, (_, i) => draw(i));
 
 async function sampledVocabulary(
   context: InitialisationContext,

@@ -22,10 +22,15 @@ export function placedRows(build: Builder, model: CausalModel, virtual: Value): 
   const copies = ['batch', count, hidden];
   const index = build.input('placed.index', ['tokens']);
   const inverses = [build.input('placed.words', ['words']), build.input('placed.virtual', ['batch', count])];
-  return build.pack([words, virtual.shape.length === 2 ? build.expand(virtual, copies) : ownPrompts()], index, inverses, {
-    zeros: false,
-    partial: true,
-  });
+  return build.pack(
+    [words, virtual.shape.length === 2 ? build.expand(virtual, copies) : ownPrompts()],
+    index,
+    inverses,
+    {
+      zeros: false,
+      partial: true,
+    },
+  );
 
   function ownPrompts(): Value {
     const prompts = defined(virtual.shape[0], 'prompts');

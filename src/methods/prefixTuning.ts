@@ -15,12 +15,7 @@ export function prefixTuning(config: MethodConfigOf<'PREFIX_TUNING'>, { model }:
   const tokenDim = model.heads.numKeyValueHeads * model.heads.headDim;
   const width = 2 * model.numLayers * tokenDim;
   if (!config.prefix_projection)
-    return direct(
-      'keysAndValues',
-      count,
-      width,
-      normal(config.prompt_tuning_init === 'RANDOM' ? 1 : tameDeviation),
-    );
+    return direct('keysAndValues', count, width, normal(config.prompt_tuning_init === 'RANDOM' ? 1 : tameDeviation));
   const inSize = config.prefix_embedding === 'token_dim' ? tokenDim : model.hiddenSize;
   return {
     entry: 'keysAndValues',

@@ -208,8 +208,9 @@ export function packBatch(
         openKeys(labelMask, ((b * group + g) * queries + q) * length, s, s.labelRows[q] ?? 0);
   });
 
-  const front = (perRow: number, each: number): Tensor[] =>
-    [headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index];
+  const front = (perRow: number, each: number): Tensor[] => [
+    headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index,
+  ];
   const queryBlock = headBlock(kv, group, batch, length, numHeads, rows, tokenRow);
   const keyBlock = headBlock(kv, 1, batch, length, kv, rows, tokenRow);
   const labelBlock = headBlock(kv, group, batch, queries, numHeads, labelRows.length, labelRow);

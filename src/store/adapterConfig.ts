@@ -151,11 +151,7 @@ function peftInitialisation(
 
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
-  const text = JSON.stringify(
-    Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))),
-    null,
-    2,
-  );
+  const text = JSON.stringify(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
   // Python's float zero.
   return text.replace(/("encoder_dropout": \d+)(?=,\n)/, '$1.0');
 }

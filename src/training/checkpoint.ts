@@ -75,9 +75,7 @@ export async function bestParameters(file: string): Promise<Map<string, Float32A
 
 /** The tensors whose names begin with a prefix, by the rest of their names. */
 export const tensorsUnder = (tensors: Checkpoint['tensors'], prefix: string): Map<string, Float32Array> =>
-  new Map(
-    [...tensors].flatMap(([key, v]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), v] as const] : [])),
-  );
+  new Map([...tensors].flatMap(([key, v]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), v] as const] : [])));
 
 function parseJson(text = ''): unknown {
   try {

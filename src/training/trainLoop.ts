@@ -197,8 +197,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   if (best.size === 0) for (const [name, values] of current()) best.set(name, values);
   if (reason !== 'stopped') {
     await saveCheckpoint();
-    const tested =
-      (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
+    const tested = (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
     if (!tested) reason = 'stopped';
   }
   await saveCheckpoint();

@@ -87,7 +87,7 @@ describe('the builder', () => {
 });
 
 describe('the training graph of a Llama with one layer', () => {
-  const graph = trainingGraph(tinyModel(tinyLlama({ numLayers: 1 })), promptTuning(3, 16));
+  const graph = trainingGraph(tinyModel(tinyLlama({ numLayers: 1 })), direct('front', 3, 16));
 
   it('has no product with a transposed input, which the gradient of a weight would be', () => {
     const products = printGraph(graph)

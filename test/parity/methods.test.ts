@@ -41,42 +41,47 @@ async function logitsOf(
 afterAll(removeCopies);
 
 describe.each(methodGoldenNames)('on %s', (name) => {
-  it.each(caseNames)("%s begins with PEFT's gradients, shows PEFT's losses and ends with PEFT's prompt", async (which) => {
-    const parity = await openParityModel(name);
-    const golden = await openMethodGolden(name);
-    const expected = defined(
-      golden.cases.find((c) => c.name === which),
-      which,
-    );
-    const method = methodOfCase(expected, parity);
-    expect(expected.losses).toHaveLength(20);
-    const values = copied(ours(method, expected.initial));
-    const gradientsOfPeft = ours(method, expected.gradients);
-    expect([...values.keys()].sort()).toEqual(method.parameters.map((p) => p.name).sort());
-    const steps = trainAsReferee({
-      model: parity.model,
-      method,
-      values,
-      batches: parity.golden.batches,
-      optimizer: 'adamw',
-      learningRate: golden.learningRate,
-      steps: expected.losses.length,
-      open: parity.open,
-    });
-    let step = 0;
-    for await (const { loss, gradients } of steps) {
-      if (step === 0)
-        for (const [parameter, { data }] of gradientsOfPeft)
-          expect(relativeError(defined(gradients.get(parameter), parameter), data), parameter).toBeLessThan(tolerance);
-      const reference = defined(expected.losses[step++], 'a loss');
-      expect(Math.abs(loss / reference - 1), `step ${step}`).toBeLessThan(tolerance);
-    }
-    const session = await parity.open(embeddingsGraph(method));
-    const made = defined((await session.run(Object.fromEntries(values)))[promptEmbeddings], promptEmbeddings);
-    await session.dispose();
-    expect(made.shape).toEqual(expected.promptEmbeddings.shape);
-    expect(relativeError(made.data, expected.promptEmbeddings.data)).toBeLessThan(1e-3);
-  });
+  it.each(caseNames)(
+    "%s begins with PEFT's gradients, shows PEFT's losses and ends with PEFT's prompt",
+    async (which) => {
+      const parity = await openParityModel(name);
+      const golden = await openMethodGolden(name);
+      const expected = defined(
+        golden.cases.find((c) => c.name === which),
+        which,
+      );
+      const method = methodOfCase(expected, parity);
+      expect(expected.losses).toHaveLength(20);
+      const values = copied(ours(method, expected.initial));
+      const gradientsOfPeft = ours(method, expected.gradients);
+      expect([...values.keys()].sort()).toEqual(method.parameters.map((p) => p.name).sort());
+      const steps = trainAsReferee({
+        model: parity.model,
+        method,
+        values,
+        batches: parity.golden.batches,
+        optimizer: 'adamw',
+        learningRate: golden.learningRate,
+        steps: expected.losses.length,
+        open: parity.open,
+      });
+      let step = 0;
+      for await (const { loss, gradients } of steps) {
+        if (step === 0)
+          for (const [parameter, { data }] of gradientsOfPeft)
+            expect(relativeError(defined(gradients.get(parameter), parameter), data), parameter).toBeLessThan(
+              tolerance,
+            );
+        const reference = defined(expected.losses[step++], 'a loss');
+        expect(Math.abs(loss / reference - 1), `step ${step}`).toBeLessThan(tolerance);
+      }
+      const session = await parity.open(embeddingsGraph(method));
+      const made = defined((await session.run(Object.fromEntries(values)))[promptEmbeddings], promptEmbeddings);
+      await session.dispose();
+      expect(made.shape).toEqual(expected.promptEmbeddings.shape);
+      expect(relativeError(made.data, expected.promptEmbeddings.data)).toBeLessThan(1e-3);
+    },
+  );
 
   it.each(caseNames)("%s has PEFT's logits with the prompt that PEFT saved", async (which) => {
     const parity = await openParityModel(name);

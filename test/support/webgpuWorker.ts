@@ -81,7 +81,7 @@ async function runTraining(folder: string): Promise<TrainingResult> {
   const config = await readModelConfig(folder);
   const model = tinyModel(config);
   const { weights } = await prepareWeights(await safetensorsWeights(folder, config), { cacheFolder: tmpdir() });
-  const method = promptTuning(8, model.hiddenSize);
+  const method = direct('front', 8, model.hiddenSize);
   const random = seededRandom('batch');
   const tokens = (count: number): number[] =>
     Array.from({ length: count }, () => random.integer(config.vocabularySize));

@@ -12,7 +12,8 @@ import { runFile } from '../../src/store/runFiles.js';
 import { takeTurn } from '../../src/store/trainingQueue.js';
 import type { Checkpoint } from '../../src/training/checkpoint.js';
 import { resume, train } from '../../src/training/run.js';
-import { initialParameters, openRunContext } from '../../src/training/runContext.js';
+import { openRunContext } from '../../src/training/runContext.js';
+import { firstParameters } from '../../src/training/firstParameters.js';
 import { firstCheckpoint, trainLoop } from '../../src/training/trainLoop.js';
 import { shortRecipe } from '../support/trainedRuns.js';
 
@@ -90,7 +91,7 @@ describe('a run', () => {
   it('goes on to the same vectors from every checkpoint, also from the middle of an evaluation', async () => {
     const { recipe: asked, cacheFolder } = request('checkpoints', { optimizer: 'adafactor', learningRate: 0.3 });
     const context = await openRunContext({ recipe: asked, recipeFile: sample, cacheFolder }, ignore);
-    const first = firstCheckpoint(await initialParameters(context, sample));
+    const first = firstCheckpoint(await firstParameters(context, sample));
     const checkpoints: Checkpoint[] = [];
     const saveCheckpoint = async (checkpoint: Checkpoint): Promise<void> => {
       checkpoints.push(structuredClone(checkpoint));
