@@ -67,23 +67,29 @@ export function logitsGraph(model: CausalModel, method: Method, beginning = true
 }
 
 /**
- * A method's graph, made ready to run. Behind a prefix there may be no shared beginning, and products over no rows are not to be trusted (onnxruntime
- * 1.30 gave wrong gradients): such batches run in a graph of their own, which is opened when the first one comes.
+ * Whether a batch runs in the graph with a shared beginning. Behind a prefix there may be none, and products over no rows are not to be
+ * trusted (onnxruntime 1.30 gave wrong gradients): such batches have a graph of their own.
  */
+export const hasBeginning = ({ entry }: Pick<Method, 'entry'>, sequences: readonly Sequence[]): boolean =>
+  entry !== 'keysAndValues' || sharedBeginning(sequences) > 0;
+
+/** A method's graph, made ready to run; the one without a shared beginning is opened when the first such batch comes. */
 export async function openMethod(
   open: (graph: GraphOutputs) => Promise<Executor>,
   { entry }: Pick<Method, 'entry'>,
   graph: (beginning: boolean) => GraphOutputs,
 ): Promise<Executor> {
   if (entry !== 'keysAndValues') return open(graph(true));
-  const sessions: Partial<Record<'withBeginning' | 'without', Promise<Executor>>> = {};
+  const sessions = new Map<boolean, Promise<Executor>>();
+  const sessionFor = (beginning: boolean): Promise<Executor> => {
+    const session = sessions.get(beginning) ?? open(graph(beginning));
+    sessions.set(beginning, session);
+    return session;
+  };
   return {
-    run: async (feeds) => {
-      const beginning = (feeds.commonIds?.data.length ?? 0) > 0;
-      return (await (sessions[beginning ? 'withBeginning' : 'without'] ??= open(graph(beginning)))).run(feeds);
-    },
+    run: async (feeds) => (await sessionFor((feeds.commonIds?.data.length ?? 0) > 0)).run(feeds),
     dispose: async () => {
-      for (const session of Object.values(sessions)) await (await session).dispose();
+      for (const session of sessions.values()) await (await session).dispose();
     },
   };
 }
