@@ -45,7 +45,8 @@ OUT = HERE / "peftAdapters"
 VERSIONS = {package: version(package) for package in ("torch", "transformers", "peft", "safetensors")}
 IDS = [3, 5, 7, 9, 11, 13]
 TASKS, SEED = 3, 20
-TOLERANCE = 1e-5
+# Of the matrix, and of logits.
+TOLERANCES = (1e-6, 1e-4)
 
 CAUSAL = {"task_type": "CAUSAL_LM"}
 # Grouped-query attention (llama), none (gpt2), heads wider than hidden size / heads (llamaUntied).
@@ -130,7 +131,7 @@ def make_adapters() -> None:
             # As it was before it was saved: what PEFT saves is what it used.
             with torch.no_grad():
                 before = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, -len(IDS) :]
-            assert torch.allclose(before, expected[f"{name}.logits"], atol=TOLERANCE), name
+            assert torch.allclose(before, expected[f"{name}.logits"], atol=TOLERANCES[1]), name
     metadata = {"made": json.dumps({"versions": VERSIONS, "ids": IDS})}
     save_file(expected, OUT / "expected.safetensors", metadata)
     numpy.save(OUT / "prompt.npy", expected["prompt"].numpy())
@@ -171,8 +172,8 @@ def check(prompts: Path) -> None:
             kept = load_file(folder / "adapter_model.safetensors")
             equal = all(torch.equal(same[tensor], kept[tensor]) for tensor in kept)
             print(f"{folder.name}: prompt {errors[0]:.2g}, logits {errors[1]:.2g}, saved again {'equal' if equal else 'OTHER'}")
-            if max(errors) > TOLERANCE or not equal:
-                sys.exit(f"{folder.name}: more than {TOLERANCE}")
+            if any(error > most for error, most in zip(errors, TOLERANCES)) or not equal:
+                sys.exit(f"{folder.name}: more than {TOLERANCES}")
 
 
 if __name__ == "__main__":
