@@ -57,11 +57,10 @@ export const storeErrors = {
     ),
     advice: l10n.t('Use this adapter with PEFT, or train a prompt here that answers in words (CAUSAL_LM).'),
   }),
-  'store.missingInitText': (a: { file: string; field: string }) => ({
-    message: l10n.t('{file}: prompt_tuning_init is TEXT, but {field} is missing: PEFT cannot load this adapter.', a),
+  'store.badInit': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: PEFT cannot load this adapter: found {found}; expected {expected}.', a),
     advice: l10n.t(
-      'Add {field} to that file, or write RANDOM as prompt_tuning_init: how training began does not change the saved vectors.',
-      a,
+      'Correct that file; prompt_tuning_init RANDOM without text, tokenizer and tokenizer_kwargs will do, as how training began does not change the saved vectors.',
     ),
   }),
   'store.importFirst': (a: { folder: string; found: string }) => ({

@@ -7,7 +7,7 @@ import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
-import { virtualSlots } from '../protocol/virtualSlots.js';
+import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { adapterShape } from '../store/adapterConfig.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -49,7 +49,7 @@ export async function openPrompt({ promptFolder, cacheFolder, model: named }: Pr
 /** Where a saved prompt enters: its template may say where its virtual tokens stand. */
 function entryOf({ config, details }: SavedPrompt): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
-  return virtualSlots(details?.task.template ?? '').length > 0 ? 'anywhere' : 'front';
+  return placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

@@ -46,7 +46,7 @@ export async function readAdapterTensors<Name extends string>(
   return Object.fromEntries(tensors) as Record<Name, FloatTensor>;
 }
 
-export function checkFinite(data: Float32Array, file: string): void {
+function checkFinite(data: Float32Array, file: string): void {
   if (!data.every(Number.isFinite)) throw badPrompt(file, 'numbers that are not finite', 'finite numbers');
 }
 

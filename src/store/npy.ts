@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { writeFileAtomic } from './atomicFile.js';
 import { asReadError } from './fileErrors.js';
@@ -22,14 +22,10 @@ const numberTypes: Readonly<Record<string, { bytes: number; decode: (bytes: Arra
 
 /** Reads a matrix of finite numbers as float32. Throws `store.badNpy`, `store.fileMissing` or `store.unreadable`. */
 export async function readNpy(file: string): Promise<FloatTensor> {
-  const content = await readFile(file).catch((error: unknown) => {
-    throw asReadError(error, file);
-  });
   const bad = (found: string, expected: string): SoftpromptError =>
     new SoftpromptError('store.badNpy', { file, found, expected });
-  if (content.length < 12 || !content.subarray(0, 6).equals(magic)) {
-    throw bad('other first bytes', 'a file that numpy.save wrote');
-  }
+  const content = await readWhole(file);
+  if (content === undefined) throw bad('other first bytes', 'a file that numpy.save wrote');
   const [lengthBytes, headerBytes] = content[6] === 1 ? [2, content.readUInt16LE(8)] : [4, content.readUInt32LE(8)];
   const start = 8 + lengthBytes + headerBytes;
   const header = content.toString('latin1', 8 + lengthBytes, start);
@@ -48,6 +44,22 @@ export async function readNpy(file: string): Promise<FloatTensor> {
   if (!numbers.every(Number.isFinite)) throw bad('numbers that are not finite', 'finite numbers');
   const isTransposed = /'fortran_order': *True/.test(header);
   return { shape: [rows, columns], data: isTransposed ? transposed(numbers, rows, columns) : numbers };
+}
+
+/** Undefined, whatever its size, for a file of another kind. */
+async function readWhole(file: string): Promise<Buffer | undefined> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(file, 'r');
+    const start = Buffer.alloc(12);
+    const { bytesRead } = await handle.read(start, 0, start.length, 0);
+    const isNpy = bytesRead === start.length && start.subarray(0, magic.length).equals(magic);
+    return isNpy ? await handle.readFile() : undefined;
+  } catch (error) {
+    throw asReadError(error, file);
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** As `numpy.save` writes float32 in C order, byte for byte. Throws `store.noSpace` or `store.readOnly`. */

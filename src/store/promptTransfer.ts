@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { fitName } from '../protocol/parseRecipe.js';
 import { promptNamePattern } from '../protocol/recipe.js';
-import { virtualSlots } from '../protocol/virtualSlots.js';
+import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
@@ -130,7 +130,7 @@ function refuseFormat({ config, details }: SavedPrompt, name: string, format: Ex
     throw new SoftpromptError('store.prefixExport', { prompt, format });
   }
   const template = details?.task.template ?? '';
-  if (format !== 'npy' && virtualSlots(template).length > 0) {
+  if (format !== 'npy' && placesVirtualTokens(template)) {
     throw new SoftpromptError('store.placedPrompt', { prompt, template, format });
   }
 }

@@ -12,7 +12,7 @@ import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import { prepareWeights } from '../models/weights.js';
 import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
-import { virtualSlots } from '../protocol/virtualSlots.js';
+import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
@@ -50,7 +50,7 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
   const model = causalModel(base.config);
-  const method = methodOf(recipe.method, model, virtualSlots(data.task.template).length > 0);
+  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template));
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }

@@ -31,5 +31,5 @@ export async function readCartridge(folder: string, raw: RawAdapterConfig): Prom
   const { prompt_embeddings: embeddings } = await readAdapterTensors(folder, {
     prompt_embeddings: adapterShape(config),
   });
-  return { config, embeddings };
+  return { config, embeddings, origin: 'a CARTRIDGE adapter of PEFT' };
 }

@@ -23,5 +23,5 @@ export async function readCpt(folder: string, raw: RawAdapterConfig): Promise<Co
   const { prompt_embeddings: embeddings } = await readAdapterTensors(folder, {
     prompt_embeddings: [common.num_virtual_tokens, common.token_dim],
   });
-  return { config: asPromptTuning(common), embeddings };
+  return { config: asPromptTuning(common), embeddings, origin: 'a CPT adapter of PEFT' };
 }
