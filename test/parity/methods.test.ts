@@ -9,7 +9,7 @@ import type { Tensor } from '../../src/runtime/executor.js';
 import { relativeError } from '../support/numbers.js';
 import { methodGoldenNames, openMethodGolden, type MethodCase } from './methodGoldens.js';
 import { largestDifference, openParityModel, removeCopies, type ParityModel } from './parityModels.js';
-import { copied, trainAsReferee } from './trainAsReferee.js';
+import { copied, trainAsReferee } from '../support/trainAsReferee.js';
 
 const tolerance = 2e-5;
 const caseNames = ['prefix', 'prefixProjection', 'pTuningMlp', 'pTuningLstm'] as const;

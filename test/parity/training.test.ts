@@ -3,7 +3,7 @@ import { defined } from '../../src/common/assert.js';
 import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import { relativeError } from '../support/numbers.js';
 import { openParityModel, parityNames, removeCopies } from './parityModels.js';
-import { copied, trainAsReferee } from './trainAsReferee.js';
+import { copied, trainAsReferee } from '../support/trainAsReferee.js';
 
 const tolerance = 2e-5;
 
