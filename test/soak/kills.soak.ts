@@ -10,9 +10,10 @@ import { listRuns } from '../../src/store/catalogue.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { readCheckpoint } from '../../src/training/checkpoint.js';
-import { ownHome, shortRecipe } from '../support/trainedRuns.js';
+import { everyMethod, ownHome, shortRecipe } from '../support/trainedRuns.js';
 
 const settings = { node: process.execPath, extensionFolder: resolve('.'), unwatched: 'continue' } as const;
+/** Long enough for all kills, whatever the method. */
 const training = { maxSteps: 1500, evalEvery: 100 };
 /** A run that is killed again and again must still come further: this long it is left alone at least. */
 const leastMs = 1500;
@@ -22,17 +23,18 @@ const kills = 20;
 const whileWriting = 5;
 
 /** As the extension does, each time: the reason is noted, and the run resumed. */
-test(
-  `a run killed ${kills} times, ${whileWriting} of them while it writes a checkpoint, ends as if undisturbed`,
+test.each(Object.entries(everyMethod))(
+  `%s, killed ${kills} times, ${whileWriting} of them while it writes a checkpoint, ends as if undisturbed`,
   { timeout: 3_600_000 },
-  async () => {
+  async (name, { method, learningRate }) => {
+    const short = () => shortRecipe({ ...training, learningRate }, method);
     const home = await ownHome('soak');
     try {
       const [whole, killed] = [join(home, 'whole'), join(home, 'killed')];
-      const undisturbed = await createRun(whole, shortRecipe(training), 0);
+      const undisturbed = await createRun(whole, short(), 0);
       await processEnd(undisturbed);
       const random = seededRandom(Date.now());
-      const folder = await createRun(killed, shortRecipe(training), 0);
+      const folder = await createRun(killed, short(), 0);
       let mostLost = 0;
       for (let kill = 1; kill <= kills; kill++) {
         const writing = kill % Math.floor(kills / whileWriting) === 0;
@@ -60,7 +62,9 @@ test(
       const bytes = (store: string) => readFile(join(store, 'prompts', 'short', 'adapter_model.safetensors'));
       expect(await bytes(killed)).toEqual(await bytes(whole));
       await loadPrompt(join(killed, 'prompts', 'short'));
-      console.log(`${kills} kills: the same bytes as undisturbed; at most ${mostLost.toFixed(1)} s of work repeated`);
+      console.log(
+        `${name}, ${kills} kills: the same bytes as undisturbed; at most ${mostLost.toFixed(1)} s of work repeated`,
+      );
     } finally {
       await rm(home, { recursive: true });
     }
