@@ -38,6 +38,6 @@ export const everyMethod = {
   'P-tuning with an MLP': { method: { peft_type: 'P_TUNING', encoder_hidden_size: 64 }, learningRate: 0.003 },
   'P-tuning with an LSTM': {
     method: { peft_type: 'P_TUNING', encoder_reparameterization_type: 'LSTM', encoder_hidden_size: 32 },
-    learningRate: 0.01,
+    learningRate: 0.03,
   },
 } as const satisfies Readonly<Record<string, { method: NonNullable<RecipeInput['method']>; learningRate: number }>>;
