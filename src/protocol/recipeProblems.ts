@@ -53,12 +53,7 @@ function expectation(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): stri
   }
 }
 
-function unknownName(
-  path: readonly PropertyKey[],
-  key: string,
-  root: Node,
-  parent: Node | undefined,
-): RecipeProblem {
+function unknownName(path: readonly PropertyKey[], key: string, root: Node, parent: Node | undefined): RecipeProblem {
   const [shapes, others] = shapesAt(path, root);
   const known = namesOf(shapes);
   const nearest = nearestName(key, known);
