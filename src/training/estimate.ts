@@ -1,4 +1,4 @@
-import type { RunPlan } from './runContext.js';
+import { trainableCount, type RunPlan } from './runContext.js';
 import { tokenizeExample } from '../data/tokenize.js';
 import type { Example } from '../protocol/dataset.js';
 import type { Estimate } from '../protocol/inspectMessages.js';
@@ -38,7 +38,13 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow) + scoredRows * perRow;
   const largestBatch = batchSize * longest + method.virtualTokens;
   const bytes = programBytes + 4 * parameters + largestBatch * config.numLayers * config.hiddenSize * keptRows * 4;
-  return { steps: maxSteps, seconds, memoryMb: bytes / 2 ** 20 };
+  return {
+    steps: maxSteps,
+    seconds,
+    memoryMb: bytes / 2 ** 20,
+    trainable: trainableCount(method),
+    modelParameters: parameters,
+  };
 }
 
 function tokenCounts(rows: readonly Example[], count: (row: Example) => number): number[] {
