@@ -43,6 +43,62 @@ export const storeErrors = {
     message: l10n.t('{file}: {field} "{found}" is not supported; supported: {supported}.', a),
     advice: l10n.t('Use this adapter with PEFT, or train a prompt here.'),
   }),
+  'store.encoderDecoder': (a: { file: string }) => ({
+    message: l10n.t(
+      '{file}: this adapter is for an encoder-decoder model (SEQ_2_SEQ_LM), and these are not supported yet; supported: CAUSAL_LM.',
+      a,
+    ),
+    advice: l10n.t('Use this adapter with PEFT, or train a prompt here for a decoder model.'),
+  }),
+  'store.adapterHead': (a: { file: string; found: string }) => ({
+    message: l10n.t(
+      '{file}: this adapter has a trained head beside its prompt ({found}); without the head the prompt means nothing, and a language model has no place for it.',
+      a,
+    ),
+    advice: l10n.t('Use this adapter with PEFT, or train a prompt here that answers in words (CAUSAL_LM).'),
+  }),
+  'store.missingInitText': (a: { file: string; field: string }) => ({
+    message: l10n.t('{file}: prompt_tuning_init is TEXT, but {field} is missing: PEFT cannot load this adapter.', a),
+    advice: l10n.t(
+      'Add {field} to that file, or write RANDOM as prompt_tuning_init: how training began does not change the saved vectors.',
+      a,
+    ),
+  }),
+  'store.importFirst': (a: { folder: string; found: string }) => ({
+    message: l10n.t('{folder}: a {found} adapter must be converted before it can be used.', a),
+    advice: l10n.t('Import it: softprompt import {folder}', a),
+  }),
+  'store.taskNeeded': (a: { from: string; last: number }) => ({
+    message: l10n.t('{from}: this adapter holds a prompt for each of several tasks; expected which one, from 0 to {last}.', a),
+    advice: l10n.t('Choose one: softprompt import {from} --task 0', a),
+  }),
+  'store.noTask': (a: { from: string; task: number; last: number }) => ({
+    message:
+      a.last < 0
+        ? l10n.t('{from}: there is no task {task}: this is one prompt, not one for each of several tasks.', a)
+        : l10n.t('{from}: there is no task {task}; there are those from 0 to {last}.', a),
+    advice: a.last < 0 ? l10n.t('Import it without a task.') : l10n.t('Choose one of these.'),
+  }),
+  'store.badNpy': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: no prompt in NumPy’s format: found {found}; expected {expected}.', a),
+    advice: l10n.t(
+      'Save the virtual tokens’ vectors as one float32 matrix with numpy.save, or name an adapter’s folder.',
+    ),
+  }),
+  'store.placedPrompt': (a: { prompt: string; template: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} has virtual tokens inside its text ({template}), and who reads {format} puts all of them in front: it would be another prompt there.',
+      a,
+    ),
+    advice: l10n.t('Export it as npy and place the vectors in your own program, or train a prompt that stands in front.'),
+  }),
+  'store.prefixExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} is keys and values of every layer (prefix tuning), and {format} takes vectors at the model’s input alone.',
+      a,
+    ),
+    advice: l10n.t('Export it as peft, or train by prompt tuning or P-tuning.'),
+  }),
   'store.otherModel': (a: { prompt: string; trained: string; model: string; reason: string }) => ({
     message: l10n.t('The prompt {prompt} was trained on {trained} and does not fit {model}: {reason}.', a),
     advice: l10n.t('Use it with the model that it was trained on, or train a prompt for this one.'),

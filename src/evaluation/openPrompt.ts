@@ -37,7 +37,15 @@ export async function openPrompt({ promptFolder, cacheFolder, model: named }: Pr
     config.base_model_name_or_path;
   if (!modelName) throw new SoftpromptError('run.noBaseModel', { prompt: promptFolder });
   const base = await openModel(resolveModelPath(modelName, process.cwd()), { cacheFolder });
-  refuseOtherModel(prompt, { name: base.name, checksum: base.checksum, hiddenSize: base.config.hiddenSize });
+  const { hiddenSize, numLayers, numKeyValueHeads, headDim } = base.config;
+  refuseOtherModel(prompt, {
+    name: base.name,
+    checksum: base.checksum,
+    hiddenSize,
+    numLayers,
+    numKeyValueHeads,
+    headDim,
+  });
   const model = causalModel(base.config);
   return {
     prompt,

@@ -1,7 +1,10 @@
-/** A place for virtual tokens in a template, and how many: `[P×3]`, also with the letter x. */
+/** A place for virtual tokens in a template, and how many: `[P×3] {premise} [P×3] {hypothesis}`, also with the letter x. */
 export const virtualSlotPattern = /\[P[×x](\d+)\]/g;
 
-/** How many virtual tokens each slot of a template holds, in order; none where they stand in front. */
+/** How many virtual tokens each slot of a template holds, in order; none where they all stand in front. */
 export function virtualSlots(template: string): number[] {
   return [...template.matchAll(virtualSlotPattern)].map(([, count]) => Number(count));
 }
+
+/** Whether a template has any. */
+export const placesVirtualTokens = (template: string): boolean => virtualSlots(template).length > 0;

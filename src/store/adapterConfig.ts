@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import type { MethodConfig, PeftType } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
 
 /**
- * `adapter_config.json` of a prompt as Hugging Face PEFT 0.20 and 0.21 write it (`src/peft/config.py`, `tuners/prompt_tuning/config.py`),
- * under PEFT's own names.
+ * `adapter_config.json` of a prompt as Hugging Face PEFT 0.20 and 0.21 write it (`src/peft/config.py`,
+ * `tuners/{prompt_tuning,prefix_tuning,p_tuning}/config.py`), under PEFT's own names.
  */
 export const adapterConfigFile = 'adapter_config.json';
 
@@ -14,7 +15,7 @@ const optionalText = z.string().nullable().default(null);
 const size = z.int().min(1);
 
 /** What the loader of a plain adapter may lean on; PEFT leaves out what is not known. */
-const promptTuningSchema = z.object({
+export const promptLearningSchema = z.object({
   auto_mapping: z.record(z.string(), z.unknown()).nullable().default(null),
   base_model_name_or_path: optionalText,
   inference_mode: z.boolean().default(true),
@@ -23,53 +24,126 @@ const promptTuningSchema = z.object({
   num_layers: size.nullable().default(null),
   num_transformer_submodules: z.int().nullable().default(null),
   num_virtual_tokens: size,
-  peft_type: z.literal('PROMPT_TUNING'),
   /** PEFT fills in its own where it is null. */
   peft_version: optionalText,
-  prompt_tuning_init: z.enum(['RANDOM', 'SAMPLE_VOCAB', 'TEXT']).default('RANDOM'),
-  prompt_tuning_init_text: optionalText,
   revision: optionalText,
   task_type: optionalText,
   token_dim: size,
+});
+
+const promptTuningSchema = promptLearningSchema.extend({
+  peft_type: z.literal('PROMPT_TUNING'),
+  prompt_tuning_init: z.enum(['RANDOM', 'SAMPLE_VOCAB', 'TEXT']).default('RANDOM'),
+  prompt_tuning_init_text: optionalText,
   tokenizer_kwargs: z.record(z.string(), z.unknown()).nullable().default(null),
   tokenizer_name_or_path: optionalText,
 });
-export type AdapterConfig = z.infer<typeof promptTuningSchema>;
 
-export interface PromptTuningDescription {
+const prefixTuningSchema = promptLearningSchema.extend({
+  peft_type: z.literal('PREFIX_TUNING'),
+  encoder_hidden_size: size.nullable().default(null),
+  init_weights: optionalText,
+  /** Of a prefix: key/value heads. */
+  num_attention_heads: size,
+  num_layers: size,
+  prefix_projection: z.boolean().default(false),
+});
+
+const pTuningSchema = promptLearningSchema.extend({
+  peft_type: z.literal('P_TUNING'),
+  encoder_dropout: z.number().default(0),
+  encoder_hidden_size: size.nullable().default(null),
+  encoder_num_layers: size.default(2),
+  encoder_reparameterization_type: z.enum(['MLP', 'LSTM']).default('MLP'),
+});
+
+const adapterConfigSchema = z.discriminatedUnion('peft_type', [promptTuningSchema, prefixTuningSchema, pTuningSchema]);
+export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
+
+/** What a loaded prompt can be. */
+export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as const satisfies readonly PeftType[];
+/** What becomes one of these when it is imported. */
+export const convertedTypes = ['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'] as const;
+
+/** `prompt_embeddings`: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
+export function adapterShape(config: AdapterConfig): readonly [number, number] {
+  const { num_virtual_tokens: numVirtualTokens, token_dim: tokenDim } = config;
+  return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * config.num_layers * tokenDim : tokenDim];
+}
+
+export interface AdapterDescription {
   /** As PEFT is to find it: a Hugging Face id or a path. */
   readonly baseModel: string;
+  readonly method: MethodConfig;
   readonly numVirtualTokens: number;
   readonly hiddenSize: number;
   readonly numLayers: number;
   readonly numAttentionHeads: number;
-  /** How training began, in PEFT's terms. Our own ways are RANDOM to PEFT, which would ask TEXT for a tokenizer. */
-  readonly initialisation?: PeftInitialisation;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
 }
-export type PeftInitialisation =
-  { readonly type: 'RANDOM' | 'SAMPLE_VOCAB' } | { readonly type: 'TEXT'; readonly text: string };
 
-/** The config that PEFT itself would save for prompt tuning of a decoder. */
-export function promptTuningConfig(description: PromptTuningDescription): AdapterConfig {
-  const { baseModel, numVirtualTokens, hiddenSize, numLayers, numAttentionHeads } = description;
-  const initialisation = description.initialisation ?? { type: 'RANDOM' };
-  const fromText = initialisation.type === 'TEXT';
-  return {
+/** The config that PEFT itself would save for a method on a decoder. */
+export function adapterConfig(description: AdapterDescription): AdapterConfig {
+  const { baseModel, method } = description;
+  const common = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
     inference_mode: true,
     modules_to_save: null,
-    num_attention_heads: numAttentionHeads,
-    num_layers: numLayers,
+    num_attention_heads: description.numAttentionHeads,
+    num_layers: description.numLayers,
     num_transformer_submodules: 1,
-    num_virtual_tokens: numVirtualTokens,
-    peft_type: 'PROMPT_TUNING',
+    num_virtual_tokens: description.numVirtualTokens,
     peft_version: null,
-    prompt_tuning_init: initialisation.type,
-    prompt_tuning_init_text: fromText ? initialisation.text : null,
     revision: null,
     task_type: 'CAUSAL_LM',
-    token_dim: hiddenSize,
+    token_dim: description.hiddenSize,
+  };
+  switch (method.peft_type) {
+    case 'PROMPT_TUNING':
+      return { ...common, peft_type: 'PROMPT_TUNING', ...peftInitialisation(method, baseModel) };
+    case 'PREFIX_TUNING': {
+      const tokenDim = description.numKeyValueHeads * description.headDim;
+      return {
+        ...common,
+        peft_type: 'PREFIX_TUNING',
+        // Without a projection PEFT writes its default here.
+        encoder_hidden_size: tokenDim,
+        init_weights: null,
+        num_attention_heads: description.numKeyValueHeads,
+        // Keys and values are kept, not the network that made them: with true, PEFT could only infer with them, not train them on.
+        prefix_projection: false,
+        token_dim: tokenDim,
+      };
+    }
+    case 'P_TUNING':
+      return {
+        ...common,
+        peft_type: 'P_TUNING',
+        encoder_dropout: 0,
+        encoder_hidden_size: method.encoder_hidden_size,
+        encoder_num_layers: 2,
+        encoder_reparameterization_type: method.encoder_reparameterization_type,
+      };
+  }
+}
+
+/** PEFT knows its own initialisations alone; ours are RANDOM to it, which would ask TEXT for a tokenizer. */
+function peftInitialisation(
+  {
+    prompt_tuning_init: type,
+    prompt_tuning_init_text: text,
+  }: Pick<MethodConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
+  baseModel: string,
+): Pick<
+  z.infer<typeof promptTuningSchema>,
+  'prompt_tuning_init' | 'prompt_tuning_init_text' | 'tokenizer_kwargs' | 'tokenizer_name_or_path'
+> {
+  const fromText = type === 'TEXT' && text !== undefined;
+  return {
+    prompt_tuning_init: fromText ? 'TEXT' : type === 'SAMPLE_VOCAB' ? type : 'RANDOM',
+    prompt_tuning_init_text: fromText ? text : null,
     tokenizer_kwargs: null,
     tokenizer_name_or_path: fromText ? baseModel : null,
   };
@@ -77,24 +151,77 @@ export function promptTuningConfig(description: PromptTuningDescription): Adapte
 
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
+  const text = JSON.stringify(
+    Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))),
+    null,
+    2,
+  );
+  // Python's float zero.
+  return text.replace(/("encoder_dropout": \d+)(?=,\n)/, '$1.0');
 }
 
-/** Throws `store.notAPrompt`, `store.badPrompt`, or `store.unsupportedAdapter` for what is not built, naming it. */
-export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
+/** An adapter's config as far as every type has it, checked for what could be read by no conversion. */
+export interface RawAdapterConfig {
+  readonly file: string;
+  readonly peftType: string;
+  parse<T>(schema: z.ZodType<T>): T;
+}
+
+/**
+ * Throws `store.notAPrompt`, `store.badPrompt`, `store.encoderDecoder`, `store.adapterHead`, or `store.unsupportedAdapter` for what is
+ * not built, naming it.
+ */
+export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   const file = join(folder, adapterConfigFile);
   if ((await kindOf(file)) !== 'file') throw new SoftpromptError('store.notAPrompt', { folder });
   const text = await readText(file);
   const raw = checkJson(text, file, z.looseObject({ peft_type: z.string() }), badPrompt);
-  const refuse = (field: string, found: unknown, supported: string): void => {
-    if (found === undefined || found === null || found === supported) return;
+  const refuse = (field: string, found: unknown, supported: string): never => {
     throw new SoftpromptError('store.unsupportedAdapter', { file, field, found: displayed(found), supported });
   };
-  refuse('peft_type', raw.peft_type, 'PROMPT_TUNING');
-  refuse('task_type', raw.task_type, 'CAUSAL_LM');
-  if (raw.num_transformer_submodules !== 1) refuse('num_transformer_submodules', raw.num_transformer_submodules, '1');
-  refuse('modules_to_save', raw.modules_to_save, 'null');
-  return checkJson(text, file, promptTuningSchema, badPrompt);
+  const known: readonly string[] = [...promptTypes, ...convertedTypes];
+  if (!known.includes(raw.peft_type)) refuse('peft_type', raw.peft_type, known.join(', '));
+  const { task_type: task, num_transformer_submodules: submodules, modules_to_save: modules } = raw;
+  if (task === 'SEQ_2_SEQ_LM' || submodules === 2) throw new SoftpromptError('store.encoderDecoder', { file });
+  if (task === 'SEQ_CLS' || task === 'TOKEN_CLS') {
+    throw new SoftpromptError('store.adapterHead', { file, found: `task_type ${task}` });
+  }
+  if (!isNullish(modules) && displayed(modules) !== '[]') {
+    throw new SoftpromptError('store.adapterHead', { file, found: `modules_to_save ${displayed(modules)}` });
+  }
+  if (!isNullish(task) && task !== 'CAUSAL_LM') refuse('task_type', task, 'CAUSAL_LM');
+  if (!isNullish(submodules) && submodules !== 1) refuse('num_transformer_submodules', submodules, '1');
+  return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
+}
+
+/** As `readRawConfig`, and `store.importFirst` for what is a prompt only once it is converted, `store.missingInitText`. */
+export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
+  const raw = await readRawConfig(folder);
+  if (convertedTypes.some((type) => type === raw.peftType)) {
+    throw new SoftpromptError('store.importFirst', { folder, found: raw.peftType });
+  }
+  const config = raw.parse(adapterConfigSchema);
+  if (config.peft_type === 'PREFIX_TUNING') checkHeads(config, raw.file);
+  if (config.peft_type === 'PROMPT_TUNING' && config.prompt_tuning_init === 'TEXT') {
+    if (config.prompt_tuning_init_text === null) refuseTextInit(raw.file, 'prompt_tuning_init_text');
+    if (!config.tokenizer_name_or_path) refuseTextInit(raw.file, 'tokenizer_name_or_path');
+  }
+  return config;
+}
+
+/** Of keys and values: each head has its share of token_dim. Throws `store.badPrompt`. */
+export function checkHeads(
+  { token_dim: tokenDim, num_attention_heads: heads }: Extract<AdapterConfig, { peft_type: 'PREFIX_TUNING' }>,
+  file: string,
+): void {
+  if (tokenDim % heads !== 0) {
+    throw badPrompt(file, `token_dim ${tokenDim}`, `a multiple of num_attention_heads ${heads}`);
+  }
+}
+
+/** PEFT raises before it looks at the vectors. */
+function refuseTextInit(file: string, field: string): never {
+  throw new SoftpromptError('store.missingInitText', { file, field });
 }
 
 export function badPrompt(
@@ -105,6 +232,8 @@ export function badPrompt(
 ): SoftpromptError<'store.badPrompt'> {
   return new SoftpromptError('store.badPrompt', { file, found, expected }, cause === undefined ? undefined : { cause });
 }
+
+const isNullish = (value: unknown): value is null | undefined => value === null || value === undefined;
 
 function displayed(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);

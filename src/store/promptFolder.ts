@@ -6,33 +6,43 @@ import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import {
   adapterConfigFile,
+  adapterShape,
   badPrompt,
   formatAdapterConfig,
   readAdapterConfig,
   type AdapterConfig,
 } from './adapterConfig.js';
+import { checkAdapterTensors, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
 import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
+import { copyContent } from './copyContent.js';
 import { nearestTokensSchema } from './eventSchema.js';
 import { formatEvents, parseEvents } from './eventLog.js';
 import { modelCard } from './modelCard.js';
 import { promptDetailsFile, promptDetailsSchema, type PromptDetails } from './promptDetails.js';
 import { formatJson, readJsonIfPresent, readText } from './readJson.js';
-import { readFloatTensors, readSafetensorsHeader, type FloatTensor } from './safetensors.js';
+import type { FloatTensor } from './safetensors.js';
 import { writeSafetensors } from './writeSafetensors.js';
 import { kindOf } from './storeLocation.js';
 
-const weightsFile = 'adapter_model.safetensors';
-const pickleFile = 'adapter_model.bin';
-const embeddingsName = 'prompt_embeddings';
 export const cardFile = 'README.md';
 export const promptRecipeFile = 'recipe.json';
 const historyFile = 'metrics.jsonl';
 const interpretationFile = 'interpretation.json';
+const trainingStatePath = ['training-state', 'checkpoint.safetensors'] as const;
 
 /** What PEFT needs, with the card. */
 export const adapterFiles = [adapterConfigFile, weightsFile, cardFile] as const;
 /** What only we write. */
-export const ownFiles = [promptDetailsFile, promptRecipeFile, historyFile, interpretationFile] as const;
+export const ownFiles = [
+  promptDetailsFile,
+  promptRecipeFile,
+  historyFile,
+  interpretationFile,
+  join(...trainingStatePath),
+] as const;
+
+/** Where a prompt's folder keeps its run's last checkpoint: what is trained (with the encoder, which PEFT drops) and the optimiser. */
+export const trainingStateFile = (folder: string): string => join(folder, ...trainingStatePath);
 
 /** A saved prompt without its vectors: what a list shows. */
 export interface PromptSummary {
@@ -47,10 +57,12 @@ export interface PromptSummary {
 
 /** A prompt as its folder holds it: PEFT's two files, and ours beside them, which a plain PEFT adapter lacks. */
 export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
-  /** [numVirtualTokens, hidden] */
+  /** `adapterShape(config)` */
   readonly embeddings: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
+  /** A checkpoint's file, which `savePrompt` copies; `loadPrompt` leaves it out: see `trainingStateFile`. */
+  readonly trainingState?: string;
 }
 
 /** A base model, as far as prompts are told apart by it. */
@@ -59,6 +71,9 @@ export interface ModelIdentity {
   /** SHA-256 of the weights as they were found. */
   readonly checksum: string;
   readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly numKeyValueHeads: number;
+  readonly headDim: number;
 }
 
 /**
@@ -66,7 +81,7 @@ export interface ModelIdentity {
  * Throws `store.noSpace` or `store.readOnly`, and leaves nothing half-written then.
  */
 export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<void> {
-  const { config, embeddings, details, recipe, history, nearest } = prompt;
+  const { config, embeddings, details, recipe, history, nearest, trainingState } = prompt;
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
     await writeSafetensors(join(temporary, weightsFile), [
@@ -78,20 +93,17 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
     if (recipe) await write(promptRecipeFile, formatJson(recipe));
     if (history) await write(historyFile, formatEvents(history));
     if (nearest) await write(interpretationFile, formatJson({ nearest }));
+    if (trainingState !== undefined) await copyContent(trainingState, trainingStateFile(temporary));
   });
 }
 
 /**
  * Reads a prompt's folder, ours or one that PEFT saved.
- * Throws `store.notAPrompt`, `store.promptPickle`, `store.unsupportedAdapter`, `store.badPrompt` or `store.badSafetensors`.
+ * Throws what `readAdapterConfig` throws, `store.promptPickle`, `store.badPrompt` or `store.badSafetensors`.
  */
 export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   const { config, details, nearest } = await summarisePrompt(folder);
-  const file = join(folder, weightsFile);
-  const embeddings = (await readFloatTensors(file, [embeddingsName])).get(embeddingsName);
-  if (embeddings === undefined || !embeddings.data.every(Number.isFinite)) {
-    throw badPrompt(file, 'numbers that are not finite', 'finite numbers');
-  }
+  const { [embeddingsName]: embeddings } = await readAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
   const recipe = await readJsonIfPresent(join(folder, promptRecipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
   return {
@@ -107,7 +119,7 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
 /** As `loadPrompt`, without reading vectors and history; their shape is checked. */
 export async function summarisePrompt(folder: string): Promise<PromptSummary> {
   const config = await readAdapterConfig(folder);
-  await checkWeights(folder, config);
+  await checkAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
   const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
   const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
   return {
@@ -149,36 +161,32 @@ export function refuseOtherModel(prompt: Pick<SavedPrompt, 'config' | 'details'>
       reason,
     });
   };
-  if (config.token_dim !== model.hiddenSize) {
-    refuse(`its vectors have ${config.token_dim} numbers, the model's have ${model.hiddenSize}`);
-  }
+  const [found, expected] = [entryOf(config), entryOfModel(config, model)];
+  if (found !== expected) refuse(`it holds ${found}, the model takes ${expected}`);
   if (details && details.model.checksum !== model.checksum) {
     refuse(`weights ${details.model.checksum.slice(0, 12)}… there, ${model.checksum.slice(0, 12)}… here`);
   }
 }
 
-const interpretationSchema = z.object({ nearest: z.array(nearestTokensSchema) });
-
-async function checkWeights(folder: string, config: AdapterConfig): Promise<void> {
-  const file = join(folder, weightsFile);
-  if ((await kindOf(file)) === undefined && (await kindOf(join(folder, pickleFile))) !== undefined) {
-    throw new SoftpromptError('store.promptPickle', { file: join(folder, pickleFile), command: conversion });
-  }
-  const { tensors } = await readSafetensorsHeader(file);
-  const expected = [config.num_virtual_tokens, config.token_dim];
-  const found = tensors.get(embeddingsName);
-  if (found === undefined || found.shape.join() !== expected.join()) {
-    const what = found ? `${embeddingsName} [${found.shape.join(', ')}]` : `no ${embeddingsName}`;
-    throw badPrompt(file, what, `${embeddingsName} [${expected.join(', ')}], as ${adapterConfigFile} says`);
-  }
-  const other = [...tensors.keys()].find((name) => name !== embeddingsName);
-  if (other !== undefined) throw badPrompt(file, `a tensor ${other}`, `${embeddingsName} alone`);
+/** What enters the model, in words that are equal exactly where the prompt fits. */
+function entryOf(config: AdapterConfig): string {
+  if (config.peft_type !== 'PREFIX_TUNING') return inputVectors(config.token_dim);
+  const { num_layers: layers, num_attention_heads: heads, token_dim: tokenDim } = config;
+  return keysAndValues(layers, heads, tokenDim / heads);
 }
 
-/** Run in the adapter's folder. */
-const conversion =
-  'python -c "import torch, safetensors.torch as s; ' +
-  `s.save_file(torch.load('${pickleFile}', weights_only=True), '${weightsFile}', {'format': 'pt'})"`;
+function entryOfModel({ peft_type: type }: AdapterConfig, model: ModelIdentity): string {
+  return type === 'PREFIX_TUNING'
+    ? keysAndValues(model.numLayers, model.numKeyValueHeads, model.headDim)
+    : inputVectors(model.hiddenSize);
+}
+
+const inputVectors = (size: number): string => `input vectors of ${size} numbers`;
+
+const keysAndValues = (layers: number, heads: number, headDim: number): string =>
+  `keys and values of ${layers} layers, ${heads} key/value heads, ${headDim} numbers each`;
+
+const interpretationSchema = z.object({ nearest: z.array(nearestTokensSchema) });
 
 async function readHistory(file: string): Promise<RunEvent[] | undefined> {
   return (await kindOf(file)) === undefined ? undefined : parseEvents(await readText(file), file, badPrompt);

@@ -1,24 +1,61 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { SoftpromptError } from '../errors/softpromptError.js';
 import { fitName } from '../protocol/parseRecipe.js';
 import { promptNamePattern } from '../protocol/recipe.js';
+import { placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
+import { copyContent } from './copyContent.js';
+import { readCartridge } from './imports/cartridge.js';
+import type { ConvertedPrompt } from './imports/convertedPrompt.js';
+import { readCpt } from './imports/cpt.js';
+import { readMultitask, taskCount } from './imports/multitask.js';
+import { readNpyPrompt } from './imports/npyPrompt.js';
 import { modelCard } from './modelCard.js';
-import { adapterFiles, cardFile, loadPrompt, ownFiles, setPromptName } from './promptFolder.js';
+import { writeNpy } from './npy.js';
+import { writePromptEmbeds } from './promptEmbeds.js';
+import { adapterFiles, cardFile, loadPrompt, ownFiles, savePrompt, setPromptName, type SavedPrompt } from './promptFolder.js';
 import { ensureStore, kindOf, promptsFolder } from './storeLocation.js';
 
+/** An adapter's folder for PEFT; `numpy.save` of the vectors as google-research/prompt-tuning has them; vectors for vLLM. */
+export const exportFormats = ['peft', 'npy', 'prompt_embeds'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+type Convert = (folder: string, raw: RawAdapterConfig, task?: number) => Promise<ConvertedPrompt>;
+
+/** Adapters that PEFT saves and that are a prompt only once they are converted. */
+const conversions: Readonly<Record<(typeof convertedTypes)[number], Convert>> = {
+  MULTITASK_PROMPT_TUNING: readMultitask,
+  CPT: readCpt,
+  CARTRIDGE: readCartridge,
+};
+
+/** What must be asked before an import: of which task, where there are several. Throws what `readRawConfig` throws. */
+export async function inspectImport(from: string): Promise<{ tasks?: number }> {
+  if (await isNpy(from)) return {};
+  const raw = await readRawConfig(from);
+  return raw.peftType === 'MULTITASK_PROMPT_TUNING' ? { tasks: taskCount(raw) } : {};
+}
+
 /**
- * Copies a prompt, ours or one that PEFT saved, into the store under a free name; gives back its folder there.
- * Throws what `loadPrompt` throws, `store.noSpace` or `store.readOnly`.
+ * Takes a prompt into the store under a free name; gives back its folder there. From a folder, ours or one that PEFT saved, it is
+ * copied as it is or, where it is no prompt yet, converted; or from an `.npy` file.
+ * Throws what reading it throws, `store.taskNeeded`, `store.noTask`, `store.noSpace` or `store.readOnly`; nothing is left behind then.
  */
-export async function importPrompt(store: string, from: string): Promise<string> {
-  const { details } = await loadPrompt(from);
+export async function importPrompt(store: string, from: string, { task }: { task?: number } = {}): Promise<string> {
+  const converted = await convertImport(from, task);
+  const details = converted ? undefined : (await loadPrompt(from)).details;
   // A name from elsewhere may be no name for a folder.
-  const wanted = details && promptNamePattern.test(details.name) ? details.name : fitName(basename(from));
+  const wanted = details && promptNamePattern.test(details.name) ? details.name : importName(from, task);
   const name = await freePromptName(store, wanted);
   const folder = join(promptsFolder(store), name);
   await ensureStore(store);
+  if (converted) {
+    await savePrompt(folder, converted);
+    return folder;
+  }
   await writeFolderAtomic(folder, async (temporary) => {
     await copyPresent(from, temporary, [...adapterFiles, ...ownFiles]);
     await setPromptName(temporary, name);
@@ -26,24 +63,79 @@ export async function importPrompt(store: string, from: string): Promise<string>
   return folder;
 }
 
-/**
- * Copies a prompt as a PEFT adapter into a folder of its own in `parent`, beside what is there already; gives back that folder.
- * Throws what `loadPrompt` throws, `store.noSpace` or `store.readOnly`.
- */
-export async function exportPrompt(folder: string, parent: string): Promise<string> {
-  const prompt = await loadPrompt(folder);
-  let target = join(parent, basename(folder));
-  for (let i = 2; (await kindOf(target)) !== undefined; i++) target = join(parent, `${basename(folder)}-${i}`);
-  await writeFolderAtomic(target, async (temporary) => {
-    await writeFile(join(temporary, cardFile), modelCard(prompt));
-    await copyPresent(folder, temporary, adapterFiles);
-  });
-  return target;
+/** Undefined for what is a prompt as it is. */
+async function convertImport(from: string, task: number | undefined): Promise<ConvertedPrompt | undefined> {
+  const npy = await isNpy(from);
+  const raw = npy ? undefined : await readRawConfig(from);
+  if (task !== undefined && raw?.peftType !== 'MULTITASK_PROMPT_TUNING') {
+    throw new SoftpromptError('store.noTask', { from, task, last: -1 });
+  }
+  if (npy) return readNpyPrompt(from);
+  return raw && isConverted(raw.peftType) ? conversions[raw.peftType](from, raw, task) : undefined;
 }
 
-/** Content alone: a copy that kept a file's mode could not be written to disk for sure where that is read-only. */
+const isConverted = (type: string): type is keyof typeof conversions => Object.hasOwn(conversions, type);
+
+/** A file, whatever it is called, and a name that can be no folder's. */
+async function isNpy(from: string): Promise<boolean> {
+  const kind = await kindOf(from);
+  return kind === 'file' || (kind === undefined && extname(from).toLowerCase() === '.npy');
+}
+
+function importName(from: string, task: number | undefined): string {
+  const name = fitName(basename(from).replace(/\.npy$/i, ''));
+  return task === undefined ? name : `${name.slice(0, 80)}-task-${task}`;
+}
+
+/**
+ * Copies a prompt into a place of its own in `parent`, beside what is there already; gives back that folder, or the file of `npy`.
+ * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.noSpace` or `store.readOnly`.
+ */
+export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
+  const prompt = await loadPrompt(folder);
+  refuseFormat(prompt, basename(folder), format);
+  switch (format) {
+    case 'peft': {
+      const target = await freePath(parent, basename(folder), '');
+      await writeFolderAtomic(target, async (temporary) => {
+        await writeFile(join(temporary, cardFile), modelCard(prompt));
+        await copyPresent(folder, temporary, adapterFiles);
+      });
+      return target;
+    }
+    case 'npy': {
+      const target = await freePath(parent, basename(folder), '.npy');
+      await writeNpy(target, prompt.embeddings);
+      return target;
+    }
+    case 'prompt_embeds': {
+      const target = await freePath(parent, `${basename(folder)}-prompt-embeds`, '');
+      await writePromptEmbeds(target, prompt);
+      return target;
+    }
+  }
+}
+
+function refuseFormat({ config, details }: SavedPrompt, name: string, format: ExportFormat): void {
+  const prompt = details?.name ?? name;
+  if (config.peft_type === 'PREFIX_TUNING' && format !== 'peft') {
+    throw new SoftpromptError('store.prefixExport', { prompt, format });
+  }
+  const template = details?.task.template ?? '';
+  if (format !== 'npy' && placesVirtualTokens(template)) {
+    throw new SoftpromptError('store.placedPrompt', { prompt, template, format });
+  }
+}
+
+async function freePath(parent: string, name: string, ending: string): Promise<string> {
+  for (let i = 1; ; i++) {
+    const path = join(parent, `${name}${i === 1 ? '' : `-${i}`}${ending}`);
+    if ((await kindOf(path)) === undefined) return path;
+  }
+}
+
 async function copyPresent(from: string, to: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    if ((await kindOf(join(from, name))) === 'file') await writeFile(join(to, name), await readFile(join(from, name)));
+    if ((await kindOf(join(from, name))) === 'file') await copyContent(join(from, name), join(to, name));
   }
 }

@@ -9,13 +9,13 @@ export interface AdapterUse {
 }
 
 export function pythonSnippet({ base, adapter, text }: AdapterUse): string {
-  const gguf = /^(.*)[\\/]([^\\/]+\.gguf)$/i.exec(base);
-  const source = gguf ? `base, gguf_file=${python(gguf[2] ?? '')}` : 'base';
+  const { folder, file } = ggufPath(base);
+  const source = file === undefined ? 'base' : `base, gguf_file=${python(file)}`;
   return [
     'from peft import PeftModel',
     'from transformers import AutoModelForCausalLM, AutoTokenizer',
     '',
-    `base = ${python(gguf?.[1] ?? base)}`,
+    `base = ${python(folder)}`,
     `tokenizer = AutoTokenizer.from_pretrained(${source})`,
     `model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(${source}), ${python(adapter)})`,
     `inputs = tokenizer(${python(text)}, return_tensors="pt")`,
@@ -23,7 +23,13 @@ export function pythonSnippet({ base, adapter, text }: AdapterUse): string {
   ].join('\n');
 }
 
+/** transformers takes a .gguf file as a folder and a file's name in it. */
+export function ggufPath(base: string): { folder: string; file?: string } {
+  const [, folder, file] = /^(.*)[\\/]([^\\/]+\.gguf)$/i.exec(base) ?? [];
+  return folder === undefined || file === undefined ? { folder: base } : { folder, file };
+}
+
 /** JSON's texts are Python's too. */
-function python(text: string): string {
+export function python(text: string): string {
   return JSON.stringify(text);
 }

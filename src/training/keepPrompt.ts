@@ -3,9 +3,8 @@ import { promptParameter } from '../methods/promptTuning.js';
 import { runtimeVersions } from '../runtime/engine.js';
 import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
-import type { MethodConfig } from '../protocol/recipe.js';
 import { defined } from '../common/assert.js';
-import { promptTuningConfig, type PeftInitialisation } from '../store/adapterConfig.js';
+import { adapterConfig } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
@@ -36,14 +35,16 @@ export async function keepPrompt({
   const nearest = await nearestToPrompt(data, base, model, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
-    config: promptTuningConfig({
+    config: adapterConfig({
       // PEFT finds a model of the Hugging Face cache by its id, on any machine.
       baseModel: base.name.includes('/') ? base.name : base.path,
       numVirtualTokens: method.virtualTokens,
       hiddenSize: model.hiddenSize,
       numLayers: base.config.numLayers,
       numAttentionHeads: base.config.numHeads,
-      initialisation: peftInitialisation(recipe.method),
+      numKeyValueHeads: base.config.numKeyValueHeads,
+      headDim: base.config.headDim,
+      method: recipe.method,
     }),
     embeddings: { shape: [method.virtualTokens, model.hiddenSize], data },
     details: describePrompt(name, context, result),
@@ -52,15 +53,6 @@ export async function keepPrompt({
     nearest,
   });
   return nearest;
-}
-
-/** PEFT knows its own initialisations alone; ours are RANDOM to it. */
-function peftInitialisation({
-  prompt_tuning_init: type,
-  prompt_tuning_init_text: text,
-}: MethodConfig): PeftInitialisation {
-  if (type === 'TEXT' && text !== undefined) return { type, text };
-  return { type: type === 'SAMPLE_VOCAB' ? type : 'RANDOM' };
 }
 
 function describePrompt(

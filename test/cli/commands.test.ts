@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/commands.js';
 import type { Work } from '../../src/cli/work.js';
 import { SoftpromptError } from '../../src/errors/softpromptError.js';
-import { promptTuningConfig } from '../../src/store/adapterConfig.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { createRun } from '../../src/store/runFolder.js';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
+import { configOf } from '../support/prompts.js';
 
 let folder: string;
 let asked: unknown[];
@@ -54,7 +54,7 @@ const trained =
 
 const saved = (): Promise<void> =>
   savePrompt(join(folder, '.softprompt', 'prompts', 'tickets'), {
-    config: promptTuningConfig({
+    config: configOf({
       baseModel: 'm',
       numVirtualTokens: 1,
       hiddenSize: 2,

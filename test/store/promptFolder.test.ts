@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
-import { promptTuningConfig } from '../../src/store/adapterConfig.js';
 import { modelCard } from '../../src/store/modelCard.js';
 import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
 import { loadPrompt, refuseOtherModel, savePrompt, type SavedPrompt } from '../../src/store/promptFolder.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { expectError, expectRejection } from '../data/expectError.js';
+import { configOf } from '../support/prompts.js';
 
 /** A prompt that PEFT itself saved; see makePeftPrompt.py. */
 const golden = join(import.meta.dirname, '../golden/peftPrompt');
@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const config = promptTuningConfig({
+const config = configOf({
   baseModel: 'softprompt/tiny-random-llama',
   numVirtualTokens: 2,
   hiddenSize: 3,
@@ -103,7 +103,7 @@ describe('savePrompt and loadPrompt', () => {
 
   it('write what PEFT writes: the same tensors file, and the same config but for the version', async () => {
     const { embeddings } = await loadPrompt(golden);
-    const same = promptTuningConfig({
+    const same = configOf({
       baseModel: 'softprompt/tiny-random-llama',
       numVirtualTokens: 5,
       hiddenSize: 16,
@@ -122,13 +122,18 @@ describe('savePrompt and loadPrompt', () => {
   });
 
   it('keep the text and its tokenizer where PEFT began from a text, which it asks for', () => {
-    const fromText = promptTuningConfig({
+    const fromText = configOf({
       baseModel: 'org/model',
       numVirtualTokens: 2,
       hiddenSize: 3,
       numLayers: 3,
       numAttentionHeads: 4,
-      initialisation: { type: 'TEXT', text: 'Classify:' },
+      method: {
+        peft_type: 'PROMPT_TUNING',
+        num_virtual_tokens: 2,
+        prompt_tuning_init: 'TEXT',
+        prompt_tuning_init_text: 'Classify:',
+      },
     });
     expect(fromText).toMatchObject({
       prompt_tuning_init: 'TEXT',
@@ -219,17 +224,52 @@ describe('loadPrompt refuses', () => {
   });
 
   it.each([
-    ['peft_type', 'LORA', 'LORA', 'PROMPT_TUNING'],
-    ['task_type', 'SEQ_CLS', 'SEQ_CLS', 'CAUSAL_LM'],
-    ['num_transformer_submodules', 2, '2', '1'],
-    ['modules_to_save', ['score'], '["score"]', 'null'],
-  ])('an adapter whose %s is %s, by name', async (field, value, found, supported) => {
-    await writeConfig({ [field]: value });
+    ['peft_type', 'LORA', 'PROMPT_TUNING, P_TUNING, PREFIX_TUNING, MULTITASK_PROMPT_TUNING, CPT, CARTRIDGE'],
+    ['task_type', 'QUESTION_ANS', 'CAUSAL_LM'],
+  ])('an adapter whose %s is %s, by name', async (field, found, supported) => {
+    await writeConfig({ [field]: found });
     await expectRejection(loadPrompt(file('p')), 'store.unsupportedAdapter', {
       file: file('p/adapter_config.json'),
       field,
       found,
       supported,
+    });
+  });
+
+  it.each([{ task_type: 'SEQ_2_SEQ_LM' }, { num_transformer_submodules: 2 }])(
+    'an adapter for an encoder-decoder: %j',
+    async (change) => {
+      await writeConfig(change);
+      await expectRejection(loadPrompt(file('p')), 'store.encoderDecoder', { file: file('p/adapter_config.json') });
+    },
+  );
+
+  it.each([
+    [{ task_type: 'SEQ_CLS' }, 'task_type SEQ_CLS'],
+    [{ task_type: 'TOKEN_CLS' }, 'task_type TOKEN_CLS'],
+    [{ modules_to_save: ['score'] }, 'modules_to_save ["score"]'],
+  ])('an adapter with a head of its own: %j', async (change, found) => {
+    await writeConfig(change);
+    await expectRejection(loadPrompt(file('p')), 'store.adapterHead', { file: file('p/adapter_config.json'), found });
+  });
+
+  it.each(['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'])('a %s adapter before it is imported', async (found) => {
+    await writeConfig({ peft_type: found });
+    await expectRejection(loadPrompt(file('p')), 'store.importFirst', { folder: file('p'), found });
+  });
+
+  it.each([
+    ['prompt_tuning_init_text', { prompt_tuning_init: 'TEXT', tokenizer_name_or_path: 'org/model' }],
+    ['tokenizer_name_or_path', { prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Classify:' }],
+    [
+      'tokenizer_name_or_path',
+      { prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Classify:', tokenizer_name_or_path: '' },
+    ],
+  ])('what PEFT cannot load for want of %s', async (field, change) => {
+    await writeConfig(change);
+    await expectRejection(loadPrompt(file('p')), 'store.missingInitText', {
+      file: file('p/adapter_config.json'),
+      field,
     });
   });
 
@@ -253,16 +293,24 @@ describe('loadPrompt refuses', () => {
     });
   });
 
-  it('tensors beside the prompt, such as a classifier’s head', async () => {
+  it('tensors beside the prompt: a classifier’s head, or what is unknown', async () => {
     await savePrompt(file('p'), prompt);
     const tensor = { dtype: 'F32', shape: [2, 3], data: new Float32Array(6) } as const;
-    await writeSafetensors(file('p/adapter_model.safetensors'), [
-      ['prompt_embeddings', tensor],
-      ['base_model.score.weight', tensor],
-    ]);
+    const weights = file('p/adapter_model.safetensors');
+    const withTensor = (name: string): Promise<void> =>
+      writeSafetensors(weights, [
+        ['prompt_embeddings', tensor],
+        [name, tensor],
+      ]);
+    await withTensor('base_model.score.weight');
+    await expectRejection(loadPrompt(file('p')), 'store.adapterHead', {
+      file: weights,
+      found: 'base_model.score.weight',
+    });
+    await withTensor('other');
     await expectRejection(loadPrompt(file('p')), 'store.badPrompt', {
-      file: file('p/adapter_model.safetensors'),
-      found: 'a tensor base_model.score.weight',
+      file: weights,
+      found: 'a tensor other',
       expected: 'prompt_embeddings alone',
     });
   });
@@ -300,7 +348,7 @@ describe('loadPrompt refuses', () => {
 });
 
 describe('refuseOtherModel', () => {
-  const model = { name: 'mine', checksum: 'ab'.repeat(32), hiddenSize: 3 };
+  const model = { name: 'mine', checksum: 'ab'.repeat(32), hiddenSize: 3, numLayers: 3, numKeyValueHeads: 2, headDim: 1 };
 
   it('lets a prompt on its own model pass, under any name', () => {
     refuseOtherModel(prompt, model);
@@ -321,7 +369,7 @@ describe('refuseOtherModel', () => {
       prompt: 'softprompt/tiny-random-llama',
       trained: 'softprompt/tiny-random-llama',
       model: 'mine',
-      reason: "its vectors have 3 numbers, the model's have 4",
+      reason: "it holds input vectors of 3 numbers, the model takes input vectors of 4 numbers",
     });
   });
 });

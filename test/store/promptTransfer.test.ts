@@ -68,15 +68,15 @@ describe('exportPrompt', () => {
     const from = join(store, 'prompts', 'tickets');
     await savePrompt(from, { ...plainPrompt, details: promptDetails });
     const target = join(folder, 'tickets');
-    expect(await exportPrompt(from, folder)).toBe(target);
-    expect(await exportPrompt(from, folder)).toBe(`${target}-2`);
+    expect(await exportPrompt(from, folder, 'peft')).toBe(target);
+    expect(await exportPrompt(from, folder, 'peft')).toBe(`${target}-2`);
     expect((await readdir(target)).sort()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors']);
     expect(await loadPrompt(target)).toEqual(plainPrompt);
     expect(await readFile(join(target, 'README.md'), 'utf8')).toBe(await readFile(join(from, 'README.md'), 'utf8'));
   });
 
   it('writes a card where PEFT saved none', async () => {
-    const target = await exportPrompt(golden, folder);
+    const target = await exportPrompt(golden, folder, 'peft');
     expect(await readFile(join(target, 'README.md'), 'utf8')).toContain('library_name: peft');
   });
 });

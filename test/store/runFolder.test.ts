@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
-import { promptTuningConfig } from '../../src/store/adapterConfig.js';
 import { deletePrompt, findPrompt, findRun, listPrompts, listRuns, restorePrompt } from '../../src/store/catalogue.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { runFile } from '../../src/store/runFiles.js';
 import { claimRun, createRun, readRun, runId, writeRunStatus } from '../../src/store/runFolder.js';
 import { expectRejection } from '../data/expectError.js';
+import { configOf } from '../support/prompts.js';
 
 let store: string;
 beforeEach(async () => {
@@ -27,7 +27,7 @@ const later = new Date(2026, 10, 21, 12, 30, 0);
 const deadPid = 2 ** 30;
 
 const prompt = {
-  config: promptTuningConfig({
+  config: configOf({
     baseModel: 'm',
     numVirtualTokens: 1,
     hiddenSize: 2,

@@ -1,16 +1,31 @@
-import { promptTuningConfig } from '../../src/store/adapterConfig.js';
+import type { MethodConfig } from '../../src/protocol/recipe.js';
+import { adapterConfig, type AdapterConfig, type AdapterDescription } from '../../src/store/adapterConfig.js';
 import type { PromptDetails } from '../../src/store/promptDetails.js';
 import type { SavedPrompt } from '../../src/store/promptFolder.js';
 
-/** What PEFT would save: no details. */
-export const plainPrompt: SavedPrompt = {
-  config: promptTuningConfig({
+export const promptTuningMethod: MethodConfig = {
+  peft_type: 'PROMPT_TUNING',
+  num_virtual_tokens: 2,
+  prompt_tuning_init: 'class-labels',
+};
+
+/** Of prompt tuning on a model of one layer and head, but for what is said. */
+export const configOf = (description: Partial<AdapterDescription>): AdapterConfig =>
+  adapterConfig({
     baseModel: 'org/model',
+    method: promptTuningMethod,
     numVirtualTokens: 2,
     hiddenSize: 3,
     numLayers: 1,
     numAttentionHeads: 1,
-  }),
+    numKeyValueHeads: 1,
+    headDim: 3,
+    ...description,
+  });
+
+/** What PEFT would save: no details. */
+export const plainPrompt: SavedPrompt = {
+  config: configOf({}),
   embeddings: { shape: [2, 3], data: new Float32Array([1, 2, 3, -4, 0.5, 1e-7]) },
 };
 

@@ -124,7 +124,7 @@ export async function exportAdapter({ folder, value }: WholePrompt): Promise<voi
       canSelectFolders: true,
     })) ?? [];
   if (parent === undefined) return;
-  const target = await exportPrompt(folder, parent.fsPath);
+  const target = await exportPrompt(folder, parent.fsPath, 'peft');
   offer(
     vscode.l10n.t('Exported {name} to {folder}.', { name: value.name, folder: target }),
     vscode.l10n.t('Reveal'),

@@ -1,0 +1,27 @@
+import { loadPrompt, trainingStateFile } from './promptFolder.js';
+import { readNpy } from './npy.js';
+import type { FloatTensor } from './safetensors.js';
+import { kindOf } from './storeLocation.js';
+
+/** What a new run may start from. */
+export interface PromptStart {
+  /** Vectors at the model's input [P, hidden], or keys and values of every block [P, 2·layers·key/value heads·head size]. */
+  readonly kind: 'inputVectors' | 'keysAndValues';
+  readonly embeddings: FloatTensor;
+  /** The checkpoint of the run that made it, where that is kept. */
+  readonly trainingState?: string;
+}
+
+/** Reads a prompt's folder or an `.npy` file. Throws what `loadPrompt` or `readNpy` throws. */
+export async function loadStart(path: string): Promise<PromptStart> {
+  if ((await kindOf(path)) === 'file' || path.toLowerCase().endsWith('.npy')) {
+    return { kind: 'inputVectors', embeddings: await readNpy(path) };
+  }
+  const { config, embeddings } = await loadPrompt(path);
+  const trainingState = trainingStateFile(path);
+  return {
+    kind: config.peft_type === 'PREFIX_TUNING' ? 'keysAndValues' : 'inputVectors',
+    embeddings,
+    ...((await kindOf(trainingState)) === 'file' && { trainingState }),
+  };
+}
