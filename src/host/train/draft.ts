@@ -39,6 +39,14 @@ export interface Draft {
   readonly name?: string;
 }
 
+/** What a question about a method's settings may look at. */
+export interface Asking {
+  readonly place: Place;
+  readonly title: string;
+  readonly services: TrainServices;
+  readonly draft: Draft;
+}
+
 /** A draft whose rows are known. */
 export interface DatasetDraft extends Draft {
   readonly dataset: Dataset;
@@ -112,7 +120,7 @@ const memorySchema = z.object({
   recent: z.array(z.string()).catch([]),
   model: z.object({ name: z.string(), path: z.string() }).optional().catch(undefined),
   variant: z.enum(variants).catch('PROMPT_TUNING'),
-  methods: z.unknown().transform(readConfigs),
+  methods: z.unknown().default({}).transform(readConfigs),
 });
 const memoryKey = 'softprompt.train';
 const mostRecent = 5;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { initialisationWords } from '../../protocol/initialisationWords.js';
 import type { MethodConfig, PromptInitialisation } from '../../protocol/recipe.js';
 import { askText, pick } from './ask.js';
-import type { Asking } from './methods.js';
+import type { Asking } from './draft.js';
 import { askSavedPrompt } from './savedPromptQuestion.js';
 import { offeredInitialisations } from './variants.js';
 import type { Answer } from './walk.js';

@@ -2,20 +2,12 @@ import * as vscode from 'vscode';
 import { initialisationWords } from '../../protocol/initialisationWords.js';
 import { leastEncoderSize } from '../../protocol/encoder.js';
 import { recipeSchema, type MethodConfig, type MethodConfigOf } from '../../protocol/recipe.js';
-import { virtualSlots } from '../../protocol/virtualSlots.js';
+import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import { askText, pick } from './ask.js';
 import { askInitialisation } from './initialisationQuestion.js';
 import { withRoom, type Variant, type VariantConfigs } from './variants.js';
-import type { Draft, TrainServices } from './draft.js';
+import type { Asking, Draft } from './draft.js';
 import type { Answer, Place } from './walk.js';
-
-/** What a question about a method's settings may look at. */
-export interface Asking {
-  readonly place: Place;
-  readonly title: string;
-  readonly services: TrainServices;
-  readonly draft: Draft;
-}
 
 export interface Setting<C> {
   readonly label: (config: C) => string;
@@ -36,7 +28,7 @@ function virtualTokens<C extends MethodConfig>(): Setting<C> {
   return {
     label: ({ num_virtual_tokens: count }) => vscode.l10n.t('Virtual tokens: {count}', { count }),
     settled: ({ task }) =>
-      virtualSlots(task?.template ?? '').length > 0 ? vscode.l10n.t('as the template places them') : undefined,
+      placesVirtualTokens(task?.template ?? '') ? vscode.l10n.t('as the template places them') : undefined,
     ask: async (config, { place, title }) => {
       const answer = await askNumber(config, 'num_virtual_tokens', {
         place,
@@ -74,23 +66,22 @@ function beginning({
   return initialisationWords(peft_type, name).label;
 }
 
+type Type = MethodConfigOf<'P_TUNING'>['encoder_reparameterization_type'];
+
 function encoderType(): Setting<MethodConfigOf<'P_TUNING'>> {
-  type Type = MethodConfigOf<'P_TUNING'>['encoder_reparameterization_type'];
+  const types = ['MLP', 'LSTM'] as const satisfies readonly Type[];
   return {
     label: ({ encoder_reparameterization_type: type }) => vscode.l10n.t('Network: {type}', { type }),
     ask: async (config, { place, title }) => {
+      const detailOf = {
+        MLP: vscode.l10n.t('each virtual token by itself; the faster one'),
+        LSTM: vscode.l10n.t('each virtual token from those around it, as in the paper; slower'),
+      };
       const answer = await pick<Type, Type>({
         place,
         title,
         placeholder: vscode.l10n.t('The network that makes the virtual tokens while they are trained'),
-        choices: [
-          { label: 'MLP', detail: vscode.l10n.t('each virtual token by itself; the faster one'), value: 'MLP' },
-          {
-            label: 'LSTM',
-            detail: vscode.l10n.t('each virtual token from those around it, as in the paper; slower'),
-            value: 'LSTM',
-          },
-        ],
+        choices: types.map((type) => ({ label: type, detail: detailOf[type], value: type })),
         isDefault: (type) => type === config.encoder_reparameterization_type,
         accept: (type) => type,
       });

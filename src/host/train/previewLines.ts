@@ -3,7 +3,7 @@ import { describeNotice } from '../../errors/notices.js';
 import type { Preview, PreviewRow } from '../../protocol/inspectMessages.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { shareText, wholeNumber } from '../../protocol/numbers.js';
-import { virtualSlotPattern, virtualSlots } from '../../protocol/virtualSlots.js';
+import { placesVirtualTokens, virtualSlotPattern } from '../../protocol/virtualSlots.js';
 import { byteSize, parameterCount, roughDuration } from '../amounts.js';
 
 /** A line of a quick pick. */
@@ -65,7 +65,7 @@ export function estimateText({ estimate }: Preview): string {
 /** Virtual tokens in front, or where the text says. */
 function drawn({ virtualTokens, input, target }: PreviewRow): string {
   const text = visible(input).replace(virtualSlotPattern, (_, count: string) => `▢×${count}`);
-  const before = virtualSlots(input).length > 0 ? '' : `▢×${virtualTokens} `;
+  const before = placesVirtualTokens(input) ? '' : `▢×${virtualTokens} `;
   const after = `⟨${visible(target)}⟩`;
   return before + shortened(text, Math.max(40, shownCharacters - before.length - after.length)) + after;
 }

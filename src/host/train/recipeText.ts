@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { applyEdits, findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
 import { isAbsolute, relative, sep } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../protocol/recipe.js';
-import { virtualSlots } from '../../protocol/virtualSlots.js';
+import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import { offeredInitialisations } from './variants.js';
 
 /** What the settings say where a recipe says nothing. */
@@ -83,7 +83,7 @@ function fieldComments(recipe: RecipeInput): [JSONPath, string][] {
 }
 
 function virtualTokensComment({ data, method }: RecipeInput): string {
-  if (virtualSlots(data.template ?? '').length > 0) return l10n.t('As many as the template places.');
+  if (placesVirtualTokens(data.template ?? '')) return l10n.t('As many as the template places.');
   return method?.peft_type === 'PREFIX_TUNING'
     ? l10n.t('More keys and values in every block can hold more, and take longer to train.')
     : l10n.t('More virtual tokens can hold more, and take longer to train.');

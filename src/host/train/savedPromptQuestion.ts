@@ -6,7 +6,7 @@ import { loadStart } from '../../store/promptStart.js';
 import type { Stores } from '../services.js';
 import { promptEntry } from '../views/promptEntries.js';
 import { pick, type Choice } from './ask.js';
-import type { Asking } from './methods.js';
+import type { Asking } from './draft.js';
 import { canBeginFrom } from './variants.js';
 import type { Answer } from './walk.js';
 

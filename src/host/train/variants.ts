@@ -9,7 +9,7 @@ import {
   type PeftType,
   type PromptInitialisation,
 } from '../../protocol/recipe.js';
-import { virtualSlots } from '../../protocol/virtualSlots.js';
+import { placesVirtualTokens, virtualSlots } from '../../protocol/virtualSlots.js';
 
 /** The methods as they are offered, each with its settings: prefix tuning twice, as its projection makes another method of it. */
 export type VariantConfigs = { readonly [T in PeftType]: MethodConfigOf<T> } & {
@@ -90,8 +90,7 @@ export function variantWords(): Readonly<Record<Variant, VariantWords>> {
 
 /** Why a method cannot be used with a template; undefined where it can. */
 export function misfit(variant: Variant, template: string | undefined): string | undefined {
-  if (initialConfigs[variant].peft_type !== 'PREFIX_TUNING' || virtualSlots(template ?? '').length === 0)
-    return undefined;
+  if (initialConfigs[variant].peft_type !== 'PREFIX_TUNING' || !placesVirtualTokens(template ?? '')) return undefined;
   return l10n.t('the template places virtual tokens in the text, where a prefix has none');
 }
 
