@@ -1,12 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Recipe } from '../protocol/recipe.js';
+import { exportFormats } from '../store/promptTransfer.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import type { TrainOptions } from './recipeOptions.js';
 import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
 import { screenOf, styled } from './terminal.js';
+import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
-import type { CommonOptions, EvaluateOptions, InterpretOptions, World } from './world.js';
+import type { CommonOptions, EvaluateOptions, ExportOptions, ImportOptions, InterpretOptions, World } from './world.js';
 
 /** Runs `softprompt` with arguments (without the program's name) and gives its exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], work: Work, world: World): Promise<ExitCode> {
@@ -98,6 +100,44 @@ function describeProgram(world: World, act: Action): Command {
     .addOption(modelOption())
     .addHelpText('after', examples(['softprompt interpret tickets --top 3']))
     .action((prompt: string, options: InterpretOptions) => act((work) => runInterpret(prompt, options, work, world))());
+
+  common(program.command('export'), l10n.t('copies a saved prompt out, for PEFT, NumPy or vLLM'))
+    .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
+    .argument('<folder>', l10n.t('where the copy is put, under the prompt’s name or the next that is free'))
+    .addOption(
+      new Option(
+        '--format <name>',
+        l10n.t(
+          'peft: an adapter; npy: numpy.save of the vectors, as google-research/prompt-tuning has them; prompt_embeds: vectors for vLLM',
+        ),
+      )
+        .choices(exportFormats)
+        .default('peft'),
+    )
+    .addHelpText('after', examples(['softprompt export tickets adapters', 'softprompt export tickets . --format npy']))
+    .action((prompt: string, folder: string, options: ExportOptions) =>
+      act(() => runExport(prompt, folder, options, world))(),
+    );
+
+  common(
+    program.command('import'),
+    l10n.t('takes a prompt into the store: a PEFT adapter, or vectors that numpy.save wrote'),
+  )
+    .argument('<path>', l10n.t('an adapter’s folder or an .npy file'))
+    .option(
+      '--task <n>',
+      l10n.t('which one, counted from 0, where an adapter holds a prompt for each of several tasks'),
+      wholeNumberFrom(0),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        'softprompt import adapters/tickets',
+        'softprompt import multitask-adapter --task 2',
+        'softprompt import sst2.npy',
+      ]),
+    )
+    .action((path: string, options: ImportOptions) => act(() => runImport(path, options, world))());
 
   program
     .command('doctor')

@@ -124,25 +124,27 @@ async function showRun(
   }
 }
 
-/** Paths below the current folder as a person would type them. */
 function withShortPaths(event: RunEvent, folder: string): RunEvent {
-  const short = (path: string): string => {
-    const below = relative(folder, path);
-    return below === '' || below.startsWith('..') ? path : below;
-  };
+  const short = (path: string): string => shortPath(path, folder);
   if (event.type === 'end') return { ...event, folder: short(event.folder) };
   if (event.type === 'data') return { ...event, source: { ...event.source, path: short(event.source.path) } };
   return event;
 }
 
-async function storeOf({ store }: CommonOptions, { folder, environment }: World): Promise<string> {
+/** A path below the current folder as a person would type it. */
+export function shortPath(path: string, folder: string): string {
+  const below = relative(folder, path);
+  return below === '' || below.startsWith('..') ? path : below;
+}
+
+export async function storeOf({ store }: CommonOptions, { folder, environment }: World): Promise<string> {
   return store === undefined ? findStore(folder, environment) : resolve(folder, store);
 }
 
-function print(lines: readonly string[], { out }: World): void {
+export function print(lines: readonly string[], { out }: World): void {
   out.write(`${lines.join('\n')}\n`);
 }
 
-function printJson(values: readonly unknown[], { out }: World): void {
+export function printJson(values: readonly unknown[], { out }: World): void {
   for (const value of values) out.write(`${JSON.stringify(value)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Recipe } from '../protocol/recipe.js';
+import type { ExportFormat } from '../store/promptTransfer.js';
 import type { Output } from './terminal.js';
 
 /** What surrounds the command line; tests put their own. */
@@ -27,4 +28,10 @@ export interface EvaluateOptions extends CommonOptions {
 export interface InterpretOptions extends CommonOptions {
   readonly model?: string;
   readonly top: number;
+}
+export interface ExportOptions extends CommonOptions {
+  readonly format: ExportFormat;
+}
+export interface ImportOptions extends CommonOptions {
+  readonly task?: number;
 }

@@ -57,11 +57,10 @@ export const storeErrors = {
     ),
     advice: l10n.t('Use this adapter with PEFT, or train a prompt here that answers in words (CAUSAL_LM).'),
   }),
-  'store.missingInitText': (a: { file: string; field: string }) => ({
-    message: l10n.t('{file}: prompt_tuning_init is TEXT, but {field} is missing: PEFT cannot load this adapter.', a),
+  'store.badInit': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: PEFT cannot load this adapter: found {found}; expected {expected}.', a),
     advice: l10n.t(
-      'Add {field} to that file, or write RANDOM as prompt_tuning_init: how training began does not change the saved vectors.',
-      a,
+      'Correct that file; prompt_tuning_init RANDOM without text, tokenizer and tokenizer_kwargs will do, as how training began does not change the saved vectors.',
     ),
   }),
   'store.importFirst': (a: { folder: string; found: string }) => ({
@@ -69,7 +68,10 @@ export const storeErrors = {
     advice: l10n.t('Import it: softprompt import {folder}', a),
   }),
   'store.taskNeeded': (a: { from: string; last: number }) => ({
-    message: l10n.t('{from}: this adapter holds a prompt for each of several tasks; expected which one, from 0 to {last}.', a),
+    message: l10n.t(
+      '{from}: this adapter holds a prompt for each of several tasks; expected which one, from 0 to {last}.',
+      a,
+    ),
     advice: l10n.t('Choose one: softprompt import {from} --task 0', a),
   }),
   'store.noTask': (a: { from: string; task: number; last: number }) => ({
@@ -90,7 +92,9 @@ export const storeErrors = {
       'The prompt {prompt} has virtual tokens inside its text ({template}), and who reads {format} puts all of them in front: it would be another prompt there.',
       a,
     ),
-    advice: l10n.t('Export it as npy and place the vectors in your own program, or train a prompt that stands in front.'),
+    advice: l10n.t(
+      'Export it as npy and place the vectors in your own program, or train a prompt that stands in front.',
+    ),
   }),
   'store.prefixExport': (a: { prompt: string; format: string }) => ({
     message: l10n.t(

@@ -112,7 +112,7 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
         encoder_hidden_size: tokenDim,
         init_weights: null,
         num_attention_heads: description.numKeyValueHeads,
-        // Keys and values are kept, not the network that made them: with true, PEFT could only infer with them, not train them on.
+        // Keys and values are kept, not the network that made them. PEFT infers alike with true, but could not train these on.
         prefix_projection: false,
         token_dim: tokenDim,
       };
@@ -151,11 +151,7 @@ function peftInitialisation(
 
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
-  const text = JSON.stringify(
-    Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))),
-    null,
-    2,
-  );
+  const text = JSON.stringify(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
   // Python's float zero.
   return text.replace(/("encoder_dropout": \d+)(?=,\n)/, '$1.0');
 }
@@ -194,7 +190,7 @@ export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
 }
 
-/** As `readRawConfig`, and `store.importFirst` for what is a prompt only once it is converted, `store.missingInitText`. */
+/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`. */
 export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
   const raw = await readRawConfig(folder);
   if (convertedTypes.some((type) => type === raw.peftType)) {
@@ -202,11 +198,22 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   }
   const config = raw.parse(adapterConfigSchema);
   if (config.peft_type === 'PREFIX_TUNING') checkHeads(config, raw.file);
-  if (config.peft_type === 'PROMPT_TUNING' && config.prompt_tuning_init === 'TEXT') {
-    if (config.prompt_tuning_init_text === null) refuseTextInit(raw.file, 'prompt_tuning_init_text');
-    if (!config.tokenizer_name_or_path) refuseTextInit(raw.file, 'tokenizer_name_or_path');
-  }
+  if (config.peft_type === 'PROMPT_TUNING') checkInitialisation(config, raw.file);
   return config;
+}
+
+/** What PEFT's `PromptTuningConfig.__post_init__` raises for, before it looks at the vectors. Throws `store.badInit`. */
+function checkInitialisation(config: Extract<AdapterConfig, { peft_type: 'PROMPT_TUNING' }>, file: string): void {
+  const { prompt_tuning_init: init, prompt_tuning_init_text: text, tokenizer_name_or_path: tokenizer } = config;
+  const refuse = (found: string, expected: string): never => {
+    throw new SoftpromptError('store.badInit', { file, found, expected });
+  };
+  if (init === 'TEXT') {
+    if (text === null) refuse('prompt_tuning_init TEXT without a text', 'prompt_tuning_init_text');
+    if (!tokenizer) refuse('prompt_tuning_init TEXT without a tokenizer', 'tokenizer_name_or_path');
+  } else if (Object.keys(config.tokenizer_kwargs ?? {}).length > 0) {
+    refuse(`tokenizer_kwargs with prompt_tuning_init ${init}`, 'them with TEXT alone');
+  }
 }
 
 /** Of keys and values: each head has its share of token_dim. Throws `store.badPrompt`. */
@@ -217,11 +224,6 @@ export function checkHeads(
   if (tokenDim % heads !== 0) {
     throw badPrompt(file, `token_dim ${tokenDim}`, `a multiple of num_attention_heads ${heads}`);
   }
-}
-
-/** PEFT raises before it looks at the vectors. */
-function refuseTextInit(file: string, field: string): never {
-  throw new SoftpromptError('store.missingInitText', { file, field });
 }
 
 export function badPrompt(

@@ -1,5 +1,7 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
-import type { AdapterConfig } from './adapterConfig.js';
+import type { Recipe } from '../protocol/recipe.js';
+import { placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { adapterShape, type AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
 
@@ -7,39 +9,47 @@ import { pythonSnippet } from './pythonSnippet.js';
 export interface CardContent {
   readonly config: AdapterConfig;
   readonly details?: PromptDetails;
+  readonly recipe?: Recipe;
   readonly nearest?: readonly NearestTokens[];
+  /** What it was before it was converted. */
+  readonly origin?: string;
 }
 
 /** `README.md`: a model card as the Hugging Face Hub shows it, with YAML front matter; in English, as the Hub is. */
-export function modelCard({ config, details, nearest }: CardContent): string {
+export function modelCard(content: CardContent): string {
+  const { config, details, nearest } = content;
   const base = config.base_model_name_or_path ?? details?.model.name;
   const sections = [
-    frontMatter(base),
+    frontMatter(base, config.peft_type),
     `# ${details?.name ?? 'Soft prompt'}`,
-    whatItIs(config, details),
+    whatItIs(content),
     ...(details ? [dataSection(details), scoreSection(details.scores)] : []),
-    usage(base ?? 'BASE_MODEL'),
-    ...(nearest && nearest.length > 0 ? [nearestSection(nearest)] : []),
+    usage(base ?? 'BASE_MODEL', details?.task.template ?? ''),
+    ...(nearest && nearest.length > 0 ? [nearestSection(nearest, config.peft_type)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
+type CardType = AdapterConfig['peft_type'];
+
+const tags: Readonly<Record<CardType, string>> = {
+  PROMPT_TUNING: 'prompt-tuning',
+  PREFIX_TUNING: 'prefix-tuning',
+  P_TUNING: 'p-tuning',
+};
+
 /** The Hub links a base model by its id; a path on this machine would tell it nothing. */
-function frontMatter(base: string | undefined): string {
+function frontMatter(base: string | undefined, type: CardType): string {
   const isHubId = base !== undefined && /^[\w.-]+\/[\w.-]+$/.test(base);
   const lines = ['library_name: peft', ...(isHubId ? [`base_model: ${base}`] : [])];
-  return ['---', ...lines, 'tags:', '- softprompt', '- prompt-tuning', '- peft', '---'].join('\n');
+  return ['---', ...lines, 'tags:', '- softprompt', `- ${tags[type]}`, '- peft', '---'].join('\n');
 }
 
-function whatItIs(config: AdapterConfig, details: PromptDetails | undefined): string {
-  const size = config.num_virtual_tokens * config.token_dim;
-  const share = details
-    ? ` (${percent(size / details.model.parameters, 3)} of the model's ${number(details.model.parameters)})`
-    : '';
+function whatItIs({ config, details, recipe, origin }: CardContent): string {
   const base = details?.model.name ?? config.base_model_name_or_path ?? 'a frozen language model';
   const text =
-    `A soft prompt of ${config.num_virtual_tokens} virtual tokens for ${code(base)}, trained by prompt tuning (Lester et al. 2021): ` +
-    `${number(size)} trained numbers${share}, and not one of the model's own weights changed.`;
+    `${subject(config)} for ${code(base)}, ${origin === undefined ? howTrained(config, recipe) : `converted from ${origin}`}: ` +
+    `${numbers(config, details)}, and not one of the model's own weights changed.`;
   if (!details) return text;
   const { training, created, versions, model } = details;
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -49,6 +59,40 @@ function whatItIs(config: AdapterConfig, details: PromptDetails | undefined): st
     `Trained ${created.slice(0, 10)} for ${number(training.steps)} steps; the vectors are those of step ${number(training.bestStep)}. Made with ${programs.join(', ')}.`,
     `The base model's weights have SHA-256 ${code(model.checksum)}; on other weights the prompt means nothing.`,
   ].join('\n');
+}
+
+function subject(config: AdapterConfig): string {
+  const tokens = `${config.num_virtual_tokens} virtual tokens`;
+  return config.peft_type === 'PREFIX_TUNING'
+    ? `A prefix of ${tokens}, keys and values in each of ${config.num_layers} layers,`
+    : `A soft prompt of ${tokens}`;
+}
+
+function howTrained(config: AdapterConfig, recipe: Recipe | undefined): string {
+  switch (config.peft_type) {
+    case 'PROMPT_TUNING':
+      return 'trained by prompt tuning (Lester et al. 2021)';
+    case 'P_TUNING': {
+      const { encoder_reparameterization_type: encoder, encoder_hidden_size: width } = config;
+      return `trained by P-tuning (Liu et al. 2021) with an ${encoder} encoder${width === null ? '' : ` of width ${width}`}`;
+    }
+    case 'PREFIX_TUNING': {
+      // The config says how the prefix is kept: what made it is in the recipe.
+      const method = recipe?.method.peft_type === 'PREFIX_TUNING' ? recipe.method : config;
+      const way = method.prefix_projection ? `through a projection of width ${method.encoder_hidden_size}` : 'directly';
+      return `trained by prefix tuning (Li, Liang 2021) ${way}`;
+    }
+  }
+}
+
+/** How many were trained is known of our own; of others, how many are kept. */
+function numbers(config: AdapterConfig, details: PromptDetails | undefined): string {
+  const [rows, width] = adapterShape(config);
+  const kept = number(rows * width);
+  if (!details) return `${kept} numbers`;
+  const { trainable } = details.training;
+  const share = `${percent(trainable / details.model.parameters, 3)} of the model's ${number(details.model.parameters)}`;
+  return `${number(trainable)} trained numbers (${share})${trainable === rows * width ? '' : `, whose result, ${kept} numbers, is kept`}`;
 }
 
 function dataSection({ data, task }: PromptDetails): string {
@@ -94,7 +138,15 @@ function scoreText({ accuracy, macroF1, perplexity }: Metrics): string {
   return perplexity === undefined ? '–' : `perplexity ${perplexity.toFixed(2)}`;
 }
 
-function usage(base: string): string {
+function usage(base: string, template: string): string {
+  if (placesVirtualTokens(template)) {
+    return [
+      '## Use',
+      '',
+      'The virtual tokens stand inside the text, where the template above says so. PEFT puts all of them in front of the text, where they',
+      'are another prompt: use this one with softprompt, or place its vectors among those of the text in a program of your own.',
+    ].join('\n');
+  }
   return [
     '## Use',
     '',
@@ -104,7 +156,7 @@ function usage(base: string): string {
   ].join('\n');
 }
 
-function nearestSection(nearest: readonly NearestTokens[]): string {
+function nearestSection(nearest: readonly NearestTokens[], type: CardType): string {
   const rows = nearest.map(({ position, nearest: tokens }) => {
     const words = tokens.map(({ token, similarity }) => `${code(JSON.stringify(token))} ${similarity.toFixed(2)}`);
     // A bar would end the cell, in code too.
@@ -113,7 +165,9 @@ function nearestSection(nearest: readonly NearestTokens[]): string {
   return [
     '## Nearest tokens',
     '',
-    'The real tokens nearest to each virtual token, by cosine similarity.',
+    type === 'PREFIX_TUNING'
+      ? "The real tokens whose keys in the first layer are nearest to each virtual token's keys there, by cosine similarity: a prefix has no vectors at the input."
+      : 'The real tokens nearest to each virtual token, by cosine similarity.',
     '',
     '| virtual token | nearest |',
     '| --- | --- |',

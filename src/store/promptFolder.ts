@@ -61,6 +61,8 @@ export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   readonly embeddings: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
+  /** What it was before it was converted; only the card that `savePrompt` writes says so. */
+  readonly origin?: string;
   /** A checkpoint's file, which `savePrompt` copies; `loadPrompt` leaves it out: see `trainingStateFile`. */
   readonly trainingState?: string;
 }

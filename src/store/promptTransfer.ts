@@ -16,7 +16,15 @@ import { readNpyPrompt } from './imports/npyPrompt.js';
 import { modelCard } from './modelCard.js';
 import { writeNpy } from './npy.js';
 import { writePromptEmbeds } from './promptEmbeds.js';
-import { adapterFiles, cardFile, loadPrompt, ownFiles, savePrompt, setPromptName, type SavedPrompt } from './promptFolder.js';
+import {
+  adapterFiles,
+  cardFile,
+  loadPrompt,
+  ownFiles,
+  savePrompt,
+  setPromptName,
+  type SavedPrompt,
+} from './promptFolder.js';
 import { ensureStore, kindOf, promptsFolder } from './storeLocation.js';
 
 /** An adapter's folder for PEFT; `numpy.save` of the vectors as google-research/prompt-tuning has them; vectors for vLLM. */

@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest';
-import { virtualSlots } from '../../src/protocol/virtualSlots.js';
+import { placesVirtualTokens, virtualSlotPattern, virtualSlots } from '../../src/protocol/virtualSlots.js';
 
-it('finds the places of virtual tokens in a template, in order', () => {
-  expect(virtualSlots('[P×3] {premise} [Px12] {hypothesis}')).toEqual([3, 12]);
-  // A second reading begins at the front again.
-  expect(virtualSlots('[P×3]')).toEqual([3]);
-  expect(virtualSlots('[P] [P×] [p×3] P×3 {P×3} ')).toEqual([]);
+it('finds the places of virtual tokens in a template, in order, with either sign', () => {
+  const text = '[P×3] {premise} [Px12] {hypothesis}';
+  expect(virtualSlots(text)).toEqual([3, 12]);
+  expect([...text.matchAll(virtualSlotPattern)].map(([, count]) => count)).toEqual(['3', '12']);
+  // Asking twice finds the same: the pattern keeps no place.
+  expect([placesVirtualTokens(text), placesVirtualTokens(text)]).toEqual([true, true]);
 });
+
+it.each(['{text}\nQueue:', '[P] {text}', '[P×] {text}', '[p×3] {text}', 'P×3 {P×3}', ''])(
+  'finds none in %j',
+  (template) => {
+    expect(virtualSlots(template)).toEqual([]);
+    expect(placesVirtualTokens(template)).toBe(false);
+  },
+);

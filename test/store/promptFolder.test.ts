@@ -5,10 +5,16 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { modelCard } from '../../src/store/modelCard.js';
 import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
-import { loadPrompt, refuseOtherModel, savePrompt, type SavedPrompt } from '../../src/store/promptFolder.js';
+import {
+  loadPrompt,
+  refuseOtherModel,
+  savePrompt,
+  trainingStateFile,
+  type SavedPrompt,
+} from '../../src/store/promptFolder.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { expectError, expectRejection } from '../data/expectError.js';
-import { configOf } from '../support/prompts.js';
+import { configOf, prefixPrompt } from '../support/prompts.js';
 
 /** A prompt that PEFT itself saved; see makePeftPrompt.py. */
 const golden = join(import.meta.dirname, '../golden/peftPrompt');
@@ -121,6 +127,19 @@ describe('savePrompt and loadPrompt', () => {
     expect(ourConfig).toBe(theirConfig?.replace('"peft_version": "0.21.2"', '"peft_version": null'));
   });
 
+  it('keep a copy of the run’s last checkpoint, for who goes on training', async () => {
+    const [place, trainingState] = [join(folder, 'tickets'), join(folder, 'last.safetensors')];
+    await writeFile(trainingState, 'state');
+    await savePrompt(place, { ...prompt, trainingState });
+    expect(trainingStateFile(place)).toBe(join(place, 'training-state', 'checkpoint.safetensors'));
+    expect(await readFile(trainingStateFile(place), 'utf8')).toBe('state');
+    expect(await loadPrompt(place)).toEqual(prompt);
+    const gone = join(folder, 'gone.safetensors');
+    await expectRejection(savePrompt(place, { ...prompt, trainingState: gone }), 'store.fileMissing', { file: gone });
+    expect(await readFile(trainingStateFile(place), 'utf8')).toBe('state');
+    expect((await readdir(folder)).sort()).toEqual(['last.safetensors', 'tickets']);
+  });
+
   it('keep the text and its tokenizer where PEFT began from a text, which it asks for', () => {
     const fromText = configOf({
       baseModel: 'org/model',
@@ -209,6 +228,59 @@ describe('modelCard', () => {
     expect(cardOf('org/model-1')).toContain('\nbase_model: org/model-1\n');
     expect(cardOf('/home/me/org/model')).not.toContain('base_model');
   });
+
+  const about = (content: Parameters<typeof modelCard>[0]): string => modelCard(content).split('\n\n')[2] ?? '';
+  const trained = (trainable: number): PromptDetails => ({
+    ...details,
+    model: { ...details.model, name: 'org/model' },
+    training: { ...details.training, trainable },
+  });
+
+  it('says what a prefix is, how many numbers made it, and whose keys its nearest tokens are', () => {
+    const recipe = parseRecipe(
+      '{ "data": { "train": "a" }, "method": { "peft_type": "PREFIX_TUNING", "prefix_projection": true, "encoder_hidden_size": 5 } }',
+      'a',
+    );
+    const { config, embeddings } = prefixPrompt;
+    expect(embeddings.shape).toEqual([2, 12]);
+    expect(about({ config, recipe, details: trained(120) })).toMatch(
+      /^A prefix of 2 virtual tokens, keys and values in each of 2 layers, for `org\/model`, trained by prefix tuning \(Li, Liang 2021\) through a projection of width 5: 120 trained numbers \(2\.000 % of the model's 6,000\), whose result, 24 numbers, is kept, and not/,
+    );
+    expect(about({ config, details: trained(24) })).toContain(
+      '(Li, Liang 2021) directly: 24 trained numbers (0.400 % of',
+    );
+    const card = modelCard({ config, nearest: prompt.nearest ?? [] });
+    expect(card).toContain('\n- prefix-tuning\n');
+    expect(card).toContain("whose keys in the first layer are nearest to each virtual token's keys there");
+  });
+
+  it('says what encoder P-tuning had', () => {
+    const method = {
+      peft_type: 'P_TUNING',
+      num_virtual_tokens: 2,
+      encoder_reparameterization_type: 'LSTM',
+      encoder_hidden_size: 4,
+      prompt_tuning_init: 'random',
+    } as const;
+    const pTuning = configOf({ method });
+    expect(about({ config: pTuning, details: trained(300) })).toContain(
+      'trained by P-tuning (Liu et al. 2021) with an LSTM encoder of width 4: 300 trained numbers (5.000 % of',
+    );
+    expect(about({ config: pTuning })).toContain('width 4: 6 numbers, and not one');
+    expect(modelCard({ config: pTuning })).toContain('\n- p-tuning\n');
+  });
+
+  it('says what was converted, and not how that was trained', () => {
+    expect(about({ config, origin: 'a CPT adapter of PEFT' })).toBe(
+      "A soft prompt of 2 virtual tokens for `softprompt/tiny-random-llama`, converted from a CPT adapter of PEFT: 6 numbers, and not one of the model's own weights changed.",
+    );
+  });
+
+  it('shows no use with PEFT where virtual tokens stand inside the text', () => {
+    const placed = { ...details, task: { ...details.task, template: '[P×1] {text} [P×1]' } };
+    expect(modelCard({ config, details: placed })).toContain('PEFT puts all of them in front of the text');
+    expect(modelCard({ config, details: placed })).not.toContain('PeftModel');
+  });
 });
 
 describe('loadPrompt refuses', () => {
@@ -258,18 +330,30 @@ describe('loadPrompt refuses', () => {
     await expectRejection(loadPrompt(file('p')), 'store.importFirst', { folder: file('p'), found });
   });
 
+  const noTokenizer = 'prompt_tuning_init TEXT without a tokenizer';
   it.each([
-    ['prompt_tuning_init_text', { prompt_tuning_init: 'TEXT', tokenizer_name_or_path: 'org/model' }],
-    ['tokenizer_name_or_path', { prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Classify:' }],
     [
-      'tokenizer_name_or_path',
-      { prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Classify:', tokenizer_name_or_path: '' },
+      { prompt_tuning_init: 'TEXT', tokenizer_name_or_path: 'org/model' },
+      'prompt_tuning_init TEXT without a text',
+      'prompt_tuning_init_text',
     ],
-  ])('what PEFT cannot load for want of %s', async (field, change) => {
+    [{ prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Sort:' }, noTokenizer, 'tokenizer_name_or_path'],
+    [
+      { prompt_tuning_init: 'TEXT', prompt_tuning_init_text: 'Sort:', tokenizer_name_or_path: '' },
+      noTokenizer,
+      'tokenizer_name_or_path',
+    ],
+    [
+      { tokenizer_kwargs: { use_fast: true } },
+      'tokenizer_kwargs with prompt_tuning_init RANDOM',
+      'them with TEXT alone',
+    ],
+  ])('what PEFT itself cannot load: %j', async (change, found, expected) => {
     await writeConfig(change);
-    await expectRejection(loadPrompt(file('p')), 'store.missingInitText', {
+    await expectRejection(loadPrompt(file('p')), 'store.badInit', {
       file: file('p/adapter_config.json'),
-      field,
+      found,
+      expected,
     });
   });
 
@@ -348,7 +432,14 @@ describe('loadPrompt refuses', () => {
 });
 
 describe('refuseOtherModel', () => {
-  const model = { name: 'mine', checksum: 'ab'.repeat(32), hiddenSize: 3, numLayers: 3, numKeyValueHeads: 2, headDim: 1 };
+  const model = {
+    name: 'mine',
+    checksum: 'ab'.repeat(32),
+    hiddenSize: 3,
+    numLayers: 3,
+    numKeyValueHeads: 2,
+    headDim: 1,
+  };
 
   it('lets a prompt on its own model pass, under any name', () => {
     refuseOtherModel(prompt, model);
@@ -369,7 +460,29 @@ describe('refuseOtherModel', () => {
       prompt: 'softprompt/tiny-random-llama',
       trained: 'softprompt/tiny-random-llama',
       model: 'mine',
-      reason: "it holds input vectors of 3 numbers, the model takes input vectors of 4 numbers",
+      reason: 'it holds input vectors of 3 numbers, the model takes input vectors of 4 numbers',
+    });
+  });
+});
+
+describe('refuseOtherModel, of a prefix,', () => {
+  const model = { name: 'mine', checksum: 'any', hiddenSize: 12, numLayers: 2, numKeyValueHeads: 1, headDim: 3 };
+  const { config } = prefixPrompt;
+
+  it('looks at layers, key/value heads and their size, whatever the width of the input', () => {
+    refuseOtherModel({ config }, model);
+  });
+
+  it.each([
+    [{ numLayers: 3 }, '3 layers, 1 key/value heads, 3 numbers each'],
+    [{ numKeyValueHeads: 3, headDim: 1 }, '2 layers, 3 key/value heads, 1 numbers each'],
+    [{ headDim: 4 }, '2 layers, 1 key/value heads, 4 numbers each'],
+  ])('refuses %j', (change, takes) => {
+    expectError(() => refuseOtherModel({ config }, { ...model, ...change }), 'store.otherModel', {
+      prompt: 'org/model',
+      trained: 'org/model',
+      model: 'mine',
+      reason: `it holds keys and values of 2 layers, 1 key/value heads, 3 numbers each, the model takes keys and values of ${takes}`,
     });
   });
 });

@@ -29,6 +29,22 @@ export const plainPrompt: SavedPrompt = {
   embeddings: { shape: [2, 3], data: new Float32Array([1, 2, 3, -4, 0.5, 1e-7]) },
 };
 
+/** Keys and values of two layers with one head of size 3. */
+export const prefixPrompt: SavedPrompt = {
+  config: configOf({
+    method: {
+      peft_type: 'PREFIX_TUNING',
+      num_virtual_tokens: 2,
+      prefix_projection: false,
+      encoder_hidden_size: 512,
+      prefix_embedding: 'token_dim',
+      prompt_tuning_init: 'activations',
+    },
+    numLayers: 2,
+  }),
+  embeddings: { shape: [2, 12], data: Float32Array.from({ length: 24 }, (_, i) => i - 12) },
+};
+
 export const promptDetails: PromptDetails = {
   version: 1,
   name: 'tickets',

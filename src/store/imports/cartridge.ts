@@ -28,6 +28,8 @@ export async function readCartridge(folder: string, raw: RawAdapterConfig): Prom
     prefix_projection: false,
   };
   checkHeads(config, raw.file);
-  const { prompt_embeddings: embeddings } = await readAdapterTensors(folder, { prompt_embeddings: adapterShape(config) });
-  return { config, embeddings };
+  const { prompt_embeddings: embeddings } = await readAdapterTensors(folder, {
+    prompt_embeddings: adapterShape(config),
+  });
+  return { config, embeddings, origin: 'a CARTRIDGE adapter of PEFT' };
 }

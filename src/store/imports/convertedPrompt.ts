@@ -6,6 +6,8 @@ import type { FloatTensor } from '../safetensors.js';
 export interface ConvertedPrompt {
   readonly config: AdapterConfig;
   readonly embeddings: FloatTensor;
+  /** What it was, for its card. */
+  readonly origin: string;
 }
 
 type PromptTuningConfig = Extract<AdapterConfig, { peft_type: 'PROMPT_TUNING' }>;

@@ -14,10 +14,14 @@ export async function readCpt(folder: string, raw: RawAdapterConfig): Promise<Co
   const { cpt_token_ids: ids, ...common } = raw.parse(schema);
   // PEFT takes the number of virtual tokens from here, whatever else is written.
   if (ids.length !== common.num_virtual_tokens) {
-    throw badPrompt(raw.file, `${ids.length} cpt_token_ids`, `${common.num_virtual_tokens}, as num_virtual_tokens says`);
+    throw badPrompt(
+      raw.file,
+      `${ids.length} cpt_token_ids`,
+      `${common.num_virtual_tokens}, as num_virtual_tokens says`,
+    );
   }
   const { prompt_embeddings: embeddings } = await readAdapterTensors(folder, {
     prompt_embeddings: [common.num_virtual_tokens, common.token_dim],
   });
-  return { config: asPromptTuning(common), embeddings };
+  return { config: asPromptTuning(common), embeddings, origin: 'a CPT adapter of PEFT' };
 }

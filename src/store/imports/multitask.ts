@@ -37,5 +37,9 @@ export async function readMultitask(folder: string, raw: RawAdapterConfig, task?
     }
     return shared * factor;
   });
-  return { config: asPromptTuning(common), embeddings: { shape: [tokens, width], data } };
+  return {
+    config: asPromptTuning(common),
+    embeddings: { shape: [tokens, width], data },
+    origin: `task ${chosen} of a MULTITASK_PROMPT_TUNING adapter of PEFT`,
+  };
 }

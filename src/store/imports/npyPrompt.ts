@@ -23,5 +23,5 @@ export async function readNpyPrompt(file: string): Promise<ConvertedPrompt> {
     task_type: 'CAUSAL_LM',
     token_dim: tokenDim,
   });
-  return { config, embeddings };
+  return { config, embeddings, origin: 'an .npy file' };
 }
