@@ -46,18 +46,23 @@ function choicesOf<V extends Variant>(
   }
   const config: VariantConfigs[V] = fitted(draft.methods[variant], draft.task?.template);
   const settings: readonly Setting<VariantConfigs[V]>[] = methodSettings[variant];
+  /** What a template says is not to be remembered for others. */
+  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] =>
+    config === draft.methods[variant]
+      ? changed
+      : { ...changed, num_virtual_tokens: draft.methods[variant].num_virtual_tokens };
   const ask =
     (setting: Setting<VariantConfigs[V]>) =>
     async (place: Place): Promise<Answer<Draft>> => {
       const answer = await setting.ask(config, { place, title, services, draft });
       if (answer === undefined || answer === 'back') return answer;
-      return { value: { ...draft, variant, methods: { ...draft.methods, [variant]: answer.value } } };
+      return { value: { ...draft, variant, methods: { ...draft.methods, [variant]: chosen(answer.value) } } };
     };
   return [
     separator,
     { label: `$(rocket) ${label}`, description, detail: use, value: variant },
     ...settings.map((setting) => {
-      const settled = setting.settled?.(draft);
+      const settled = setting.settled?.(config, draft);
       return settled === undefined
         ? { label: `$(edit) ${setting.label(config)}`, description: label, value: ask(setting) }
         : { label: `$(lock) ${setting.label(config)}`, description: settled };

@@ -13,7 +13,7 @@ export interface Setting<C> {
   readonly label: (config: C) => string;
   readonly ask: (config: C, asking: Asking) => Promise<Answer<C>>;
   /** Why there is nothing to set; undefined where there is. */
-  readonly settled?: (draft: Draft) => string | undefined;
+  readonly settled?: (config: C, draft: Draft) => string | undefined;
 }
 
 /** The settings of every method that can be chosen, in the order in which they are shown. */
@@ -27,8 +27,12 @@ export const methodSettings: { readonly [V in Variant]: readonly Setting<Variant
 function virtualTokens<C extends MethodConfig>(): Setting<C> {
   return {
     label: ({ num_virtual_tokens: count }) => vscode.l10n.t('Virtual tokens: {count}', { count }),
-    settled: ({ task }) =>
-      placesVirtualTokens(task?.template ?? '') ? vscode.l10n.t('as the template places them') : undefined,
+    settled: ({ prompt_tuning_init: initialisation }, { task }) =>
+      placesVirtualTokens(task?.template ?? '')
+        ? vscode.l10n.t('as the template places them')
+        : initialisation === 'file'
+          ? vscode.l10n.t('as many as the saved prompt has')
+          : undefined,
     ask: async (config, { place, title }) => {
       const answer = await askNumber(config, 'num_virtual_tokens', {
         place,

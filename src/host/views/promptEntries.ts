@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import type { NearestTokens } from '../../protocol/events.js';
 import { duration, methodName, nearestMeaning, shareText, wholeNumber } from '../../protocol/numbers.js';
 import { quoted } from '../../protocol/quoted.js';
-import { adapterShape, type AdapterConfig } from '../../store/adapterConfig.js';
+import type { AdapterConfig } from '../../store/adapterConfig.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -111,10 +111,15 @@ function networkFact(config: AdapterConfig): [string, string][] {
   return [[l10n.t('Network'), size === null ? type : `${type} ${size}`]];
 }
 
+/** Of a prefix: keys and values of every block. The store's `adapterShape` would load its schemas when the view starts. */
+function keptNumbers(config: AdapterConfig): number {
+  const { num_virtual_tokens: tokens, token_dim: dim } = config;
+  return config.peft_type === 'PREFIX_TUNING' ? tokens * 2 * config.num_layers * dim : tokens * dim;
+}
+
 /** What was trained, as a network counts too, and what is kept of it where that is less. */
 function sizeFacts(config: AdapterConfig, details: Details | undefined): [string, string][] {
-  const [tokens, width] = adapterShape(config);
-  const kept = tokens * width;
+  const kept = keptNumbers(config);
   const inKept: [string, string] = [l10n.t('Kept'), l10n.t('{numbers} numbers', { numbers: wholeNumber(kept) })];
   if (!details) return [inKept];
   const { trainable } = details.training;

@@ -10,6 +10,7 @@ import {
 } from '../../../src/host/views/promptEntries.js';
 import { SoftpromptError } from '../../../src/errors/softpromptError.js';
 import { recipeSchema } from '../../../src/protocol/recipe.js';
+import { adapterShape } from '../../../src/store/adapterConfig.js';
 import type { PromptDetails } from '../../../src/store/promptDetails.js';
 import { configOf, plainPrompt, promptDetails } from '../../support/prompts.js';
 
@@ -117,6 +118,9 @@ describe('a prompt’s row', () => {
     // 2 virtual tokens · 2 blocks · key and value · 3 numbers, which are all that was trained.
     expect(prefix.card.facts.map(([name]) => name)).not.toContain('Kept');
 
+    const projected = row({ peft_type: 'PREFIX_TUNING', prefix_projection: true }, 5000);
+    expect(projected.card.facts).toContainEqual(['Kept', '24 numbers']);
+
     const encoded = row({ peft_type: 'P_TUNING', encoder_reparameterization_type: 'LSTM' }, 1200);
     expect(encoded.description).toBe('66.4 % · P-tuning · 2 · model');
     expect(encoded.card.facts.slice(0, 5)).toEqual([
@@ -133,6 +137,20 @@ describe('a prompt’s row', () => {
     expect(entry).toMatchObject({ label: 'broken', description: 'damaged', contextValue: 'prompt damaged' });
     expect(entry.spoken).toContain('there is no saved prompt here');
   });
+});
+
+it('counts as kept what the adapter holds', () => {
+  for (const peft_type of ['PROMPT_TUNING', 'PREFIX_TUNING', 'P_TUNING']) {
+    const made = configOf({
+      method: recipeSchema.shape.method.parse({ peft_type }),
+      numLayers: 5,
+      numKeyValueHeads: 2,
+      headDim: 7,
+    });
+    const [rows, width] = adapterShape(made);
+    const { facts } = promptEntry({ name: 'a', config: made }, '/a', 'en').card;
+    expect(facts, peft_type).toContainEqual(['Kept', `${rows * width} numbers`]);
+  }
 });
 
 describe('a virtual token’s row', () => {
