@@ -105,10 +105,12 @@ function encoderSize<C extends MethodConfig & { encoder_hidden_size: number }>(.
         title,
         prompt: vscode.l10n.t('How wide the network is; usual are {sizes}', { sizes: usual.join(', ') }),
         isFit: (size) => size >= (leastEncoderSize(config) ?? 1),
-        advice: () =>
-          vscode.l10n.t('A whole number of at least {least}, as it must be able to begin with so many vectors.', {
-            least: leastEncoderSize(config) ?? 1,
-          }),
+        advice: () => {
+          const least = leastEncoderSize(config);
+          return least === undefined
+            ? vscode.l10n.t('A whole number from 1 on.')
+            : vscode.l10n.t('A whole number of at least {least}: it is to begin with so many vectors.', { least });
+        },
       }),
   };
 }
