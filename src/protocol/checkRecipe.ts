@@ -7,8 +7,10 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
+import { encoderOf, leastEncoderSize } from './encoder.js';
 import { recipeProblems, type RecipeProblem } from './recipeProblems.js';
 import { recipeSchema, type Recipe } from './recipe.js';
+import { virtualSlots } from './virtualSlots.js';
 
 /** Something wrong in a recipe's text, in UTF-16 code units. */
 export interface LocatedProblem {
@@ -39,7 +41,7 @@ export function checkRecipe(
 
   const parsed = recipeSchema.safeParse(getNodeValue(root));
   const bySchema = [...repeatedNames(root), ...(parsed.success ? [] : recipeProblems(parsed.error.issues, root))];
-  const beyondIt = parsed.success ? contradictions(parsed.data) : [];
+  const beyondIt = parsed.success ? contradictions(parsed.data, root) : [];
   const problems = [
     ...bySchema.map((problem) => locate(problem, root, true)),
     ...beyondIt.map((problem) => locate(problem, root, false)),
@@ -63,34 +65,99 @@ function locate({ at, ...problem }: RecipeProblem, root: Node, bySchema: boolean
   return { ...problem, offset, length, bySchema };
 }
 
-/** What single fields cannot say: which of them need each other. */
-function contradictions({ method, training }: Recipe): RecipeProblem[] {
+/** What single fields cannot say: which of them need each other, and which exclude each other. */
+function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
+  return [
+    ...initialisationProblems(recipe),
+    ...encoderProblems(recipe, root),
+    ...slotProblems(recipe, root),
+    ...trainingProblems(recipe),
+  ];
+}
+
+/** What an initialisation takes its vectors from; the model's own words do for `activations`. */
+const initialisationFields = {
+  text: 'prompt_tuning_init_text',
+  TEXT: 'prompt_tuning_init_text',
+  file: 'prompt_tuning_init_file',
+} as const;
+
+function initialisationProblems({ method }: Recipe): RecipeProblem[] {
+  const { prompt_tuning_init: initialisation } = method;
+  if (initialisation !== 'text' && initialisation !== 'TEXT' && initialisation !== 'file') return [];
+  const field = initialisationFields[initialisation];
+  if (method[field] !== undefined) return [];
+  return [
+    {
+      path: ['method', 'prompt_tuning_init'],
+      message: l10n.t('"{initialisation}" also needs "{field}", which is missing', { initialisation, field }),
+    },
+  ];
+}
+
+function encoderProblems({ method }: Recipe, root: Node): RecipeProblem[] {
+  const [least, encoder] = [leastEncoderSize(method), encoderOf(method)];
+  if (least === undefined || encoder === undefined || encoder.size >= least) return [];
+  return [
+    {
+      path: written(root, ['method', 'encoder_hidden_size'], ['method', 'num_virtual_tokens']),
+      message: l10n.t(
+        'a network of width {size} (encoder_hidden_size) cannot begin with {count} given vectors (num_virtual_tokens); make it at least {count} wide, or set "prompt_tuning_init": "random"',
+        { size: encoder.size, count: least },
+      ),
+    },
+  ];
+}
+
+function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
   const problems: RecipeProblem[] = [];
-  const initialisation = method.prompt_tuning_init;
-  const needed = {
-    text: 'prompt_tuning_init_text',
-    TEXT: 'prompt_tuning_init_text',
-    file: 'prompt_tuning_init_file',
-  } as const;
-  if (initialisation === 'text' || initialisation === 'TEXT' || initialisation === 'file') {
-    const field = needed[initialisation];
-    if (method[field] === undefined) {
-      problems.push({
-        path: ['method', 'prompt_tuning_init'],
-        message: l10n.t('"{initialisation}" also needs "{field}", which is missing', { initialisation, field }),
-      });
-    }
-  }
-  if (training.warmupSteps > training.maxSteps) {
+  if (data.target !== undefined && virtualSlots(data.target).length > 0) {
     problems.push({
-      path: ['training', 'warmupSteps'],
-      message: l10n.t('{warmupSteps} is more than the {maxSteps} steps of the whole run (maxSteps)', {
-        warmupSteps: training.warmupSteps,
-        maxSteps: training.maxSteps,
+      path: ['data', 'target'],
+      message: l10n.t('virtual tokens cannot stand in the target, which is what they help to predict'),
+    });
+  }
+  const slots = virtualSlots(data.template ?? '');
+  if (slots.length === 0) return problems;
+  if (method.peft_type === 'PREFIX_TUNING') {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t(
+        'prefix tuning has no vectors in the text that {slot} could place: its keys and values stand in front of every block; leave the places out, or choose PROMPT_TUNING or P_TUNING',
+        { slot: '[P×…]' },
+      ),
+    });
+    return problems;
+  }
+  const placed = slots.reduce((sum, count) => sum + count, 0);
+  if (placed !== method.num_virtual_tokens) {
+    problems.push({
+      path: written(root, ['method', 'num_virtual_tokens'], ['data', 'template']),
+      message: l10n.t('the template places {placed} virtual tokens, and num_virtual_tokens is {count}', {
+        placed,
+        count: method.num_virtual_tokens,
       }),
     });
   }
   return problems;
+}
+
+function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): RecipeProblem[] {
+  if (warmupSteps <= maxSteps) return [];
+  return [
+    {
+      path: ['training', 'warmupSteps'],
+      message: l10n.t('{warmupSteps} is more than the {maxSteps} steps of the whole run (maxSteps)', {
+        warmupSteps,
+        maxSteps,
+      }),
+    },
+  ];
+}
+
+/** The first field that the text names; another one has its default. */
+function written(root: Node, first: string[], second: string[]): string[] {
+  return findNodeAtLocation(root, first) ? first : second;
 }
 
 /** JSON lets the last of two equal names win in silence. */

@@ -49,8 +49,6 @@ export interface Preview {
   readonly rows: readonly PreviewRow[];
   /** `data` and `notice` events, as a run tells them. */
   readonly events: readonly RunEvent[];
-  readonly trainable: number;
-  readonly modelParameters: number;
   readonly estimate: Estimate;
 }
 export interface PreviewRow {
@@ -68,6 +66,9 @@ export interface Estimate {
   readonly steps: number;
   readonly seconds: number;
   readonly memoryMb: number;
+  /** How many numbers are trained; a network that makes the prompt counts, too. */
+  readonly trainable: number;
+  readonly modelParameters: number;
 }
 
 /** What a schema cannot see: files and columns that are not there, labels that do not match, a model that does not open. */

@@ -1,5 +1,7 @@
 import * as l10n from '@vscode/l10n';
+import { encoderOf } from './encoder.js';
 import type { MetricName } from './events.js';
+import type { MethodConfig } from './recipe.js';
 
 /** Numbers and names as people read them, in a terminal, a view or a panel. */
 export function wholeNumber(value: number): string {
@@ -27,7 +29,33 @@ export function shareText(share: number): string {
 
 /** A method by PEFT's name. */
 export function methodName(method: string): string {
-  return method === 'PROMPT_TUNING' ? l10n.t('prompt tuning') : method;
+  switch (method) {
+    case 'PROMPT_TUNING':
+      return l10n.t('prompt tuning');
+    case 'PREFIX_TUNING':
+      return l10n.t('prefix tuning');
+    case 'P_TUNING':
+      return l10n.t('P-tuning');
+    default:
+      return method;
+  }
+}
+
+/** The network that a method trains through, with its width: LSTM 128. Undefined where there is none. */
+export function encoderName(method: MethodConfig): string | undefined {
+  const encoder = encoderOf(method);
+  if (encoder === undefined) return undefined;
+  const { kind, size } = encoder;
+  return kind === 'projection' ? l10n.t('projection {size}', { size }) : `${kind} ${size}`;
+}
+
+/** What the nearest tokens of a method are, where they are not those of its vectors. */
+export function nearestMeaning(method: string): string | undefined {
+  return method === 'PREFIX_TUNING'
+    ? l10n.t(
+        'A prefix has no vectors among the text’s. Its keys in the first block are compared with the keys that each token of the vocabulary would give there.',
+      )
+    : undefined;
 }
 
 export function metricName(metric: MetricName): string {

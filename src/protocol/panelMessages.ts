@@ -19,7 +19,10 @@ export interface PanelRun {
   readonly saved: boolean;
   /** What the recipe asks for. */
   readonly plan: {
+    /** PEFT's name. */
     readonly method: string;
+    /** The network that is trained, in the reader's language. */
+    readonly encoder?: string;
     readonly virtualTokens: number;
     readonly model: string;
     readonly steps: number;

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { checkRecipe } from './checkRecipe.js';
-import { recipeSchema, type Recipe } from './recipe.js';
+import { initialisationWords } from './initialisationWords.js';
+import { initialisationsOf, recipeSchema, type PeftType, type Recipe } from './recipe.js';
 
 /**
  * Reads a recipe: JSON with comments, trailing commas allowed. Every default is filled in.
@@ -25,9 +26,23 @@ export function recipeJsonSchema(): Record<string, unknown> {
     override: ({ jsonSchema }) => {
       // Says no more than "integer" and would stand in every hover.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      for (const type of Object.keys(initialisationsOf) as PeftType[]) {
+        if (propertyOf(jsonSchema, 'peft_type')?.const !== type) continue;
+        // Completion shows beside each value when to use it.
+        const uses = initialisationsOf[type].map((name) => initialisationWords(type, name).use);
+        Object.assign(propertyOf(jsonSchema, 'prompt_tuning_init') ?? {}, { enumDescriptions: uses });
+      }
     },
   });
   return { title: 'Softprompt recipe', ...schema, allowComments: true, allowTrailingCommas: true };
+}
+
+function propertyOf(
+  { properties }: z.core.JSONSchema.BaseSchema,
+  name: string,
+): z.core.JSONSchema.BaseSchema | undefined {
+  const property = properties?.[name];
+  return typeof property === 'object' ? property : undefined;
 }
 
 /** The prompt's name: the recipe's own, or its file's without endings, made fit for a folder's name. */

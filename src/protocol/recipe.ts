@@ -47,7 +47,7 @@ const dataSchema = z
       .string()
       .optional()
       .describe(
-        'The text before the target, with {column} for a cell and {{ }} for braces. Inferred where one text column is left.',
+        'The text before the target, with {column} for a cell and {{ }} for braces; [P×3] places three virtual tokens there instead of in front. Inferred where one text column is left.',
       ),
     target: z
       .string()

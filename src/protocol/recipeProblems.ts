@@ -24,7 +24,7 @@ export function recipeProblems(issues: readonly Issue[], root: Node): RecipeProb
 function problemsOf(issue: Issue, root: Node): RecipeProblem[] {
   const { path } = issue;
   const node = nodeAt(root, path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(path, key, node));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(path, key, root, node));
   const expected = expectation(issue);
   const message =
     node === undefined
@@ -53,30 +53,58 @@ function expectation(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): stri
   }
 }
 
-function unknownName(path: readonly PropertyKey[], key: string, parent: Node | undefined): RecipeProblem {
-  const known = namesAt(path);
+function unknownName(path: readonly PropertyKey[], key: string, root: Node, parent: Node | undefined): RecipeProblem {
+  const [shapes, others] = shapesAt(path, root);
+  const known = namesOf(shapes);
   const nearest = nearestName(key, known);
   const at = parent?.children?.find((property) => property.children?.[0]?.value === key)?.children?.[0];
+  const owners = others.filter(({ shape }) => Object.hasOwn(shape, key)).map(kindOf);
+  const message =
+    owners.length > 0
+      ? l10n.t('{kind} has no such field, which is one of {owners}; the fields here are {fields}', {
+          kind: shapes.map(kindOf).join(', '),
+          owners: owners.join(', '),
+          fields: known.join(', '),
+        })
+      : nearest === undefined
+        ? l10n.t('there is no such field; the fields here are {fields}', { fields: known.join(', ') })
+        : l10n.t('there is no such field; did you mean "{nearest}"?', { nearest });
   return {
     path: [...path, key],
     ...(at && { at }),
-    ...(nearest !== undefined && { nearest }),
-    message:
-      nearest === undefined
-        ? l10n.t('there is no such field; the fields here are {fields}', { fields: known.join(', ') })
-        : l10n.t('there is no such field; did you mean "{nearest}"?', { nearest }),
+    ...(owners.length === 0 && nearest !== undefined && { nearest }),
+    message,
   };
 }
 
-/** The names that the schema has for the object at a path. */
-function namesAt(path: readonly PropertyKey[]): string[] {
-  const shapes = path.reduce<z.core.$ZodType[]>(
-    (types, segment) => types.flatMap((type) => step(type, segment)),
+const namesOf = (shapes: readonly z.ZodObject[]): string[] =>
+  [...new Set(shapes.flatMap(({ shape }) => Object.keys(shape)))].filter((name) => name !== '$schema');
+
+/** What the object at a path may be, then what it may not be as one of its fields already says which kind it is. */
+function shapesAt(path: readonly PropertyKey[], root: Node): [z.ZodObject[], z.ZodObject[]] {
+  const types = path.reduce<z.core.$ZodType[]>(
+    (found, segment) => found.flatMap((type) => step(type, segment)),
     [recipeSchema],
   );
-  return [...new Set(shapes.flatMap(objectsIn).flatMap(({ shape }) => Object.keys(shape)))].filter(
-    (name) => name !== '$schema',
-  );
+  const shapes = types.flatMap(objectsIn);
+  const value = nodeAt(root, path);
+  const isOther = (shape: z.ZodObject): boolean =>
+    shapes.length > 1 && Object.entries(shape.shape).some(([name, type]) => isOtherConstant(type, value, name));
+  return [shapes.filter((shape) => !isOther(shape)), shapes.filter(isOther)];
+}
+
+/** Whether a field can have but one value and has another. */
+function isOtherConstant(type: z.core.$ZodType, parent: Node | undefined, name: string): boolean {
+  if (!(type instanceof z.ZodLiteral)) return false;
+  const found = parent && findNodeAtLocation(parent, [name]);
+  return found !== undefined && !type.values.has(found.value as string);
+}
+
+/** The constant that tells an object of a union from the others. */
+function kindOf({ shape }: z.ZodObject): string {
+  return Object.values(shape)
+    .flatMap((type) => (type instanceof z.ZodLiteral ? [...type.values] : []))
+    .join(' ');
 }
 
 function step(type: z.core.$ZodType, segment: PropertyKey): z.core.$ZodType[] {

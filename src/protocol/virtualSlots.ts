@@ -1,9 +1,10 @@
-/** Virtual tokens placed in a template: [P×3] stands for three of them. */
+/** A place for virtual tokens in a template, and how many: `[P×3] {premise} [P×3] {hypothesis}`, also with the letter x. */
 export const virtualSlotPattern = /\[P[×x](\d+)\]/g;
 
-/** How many virtual tokens each place of a template holds, in order. */
-export const virtualSlots = (template: string): number[] =>
-  [...template.matchAll(virtualSlotPattern)].map(([, count]) => Number(count));
+/** How many virtual tokens each slot of a template holds, in order; none where they all stand in front. */
+export function virtualSlots(template: string): number[] {
+  return [...template.matchAll(virtualSlotPattern)].map(([, count]) => Number(count));
+}
 
-/** Whether a template says where virtual tokens stand; without it, all stand in front. */
+/** Whether a template has any. */
 export const placesVirtualTokens = (template: string): boolean => virtualSlots(template).length > 0;

@@ -1,3 +1,4 @@
+import { trainableCount } from '../methods/method.js';
 import type { RunPlan } from './runContext.js';
 import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Example } from '../protocol/dataset.js';
@@ -9,6 +10,10 @@ const sampledRows = 200;
 const coreRate = 60e9;
 /** A step's own cost whatever its size, in seconds. */
 const stepOverhead = 0.01;
+/** What a trained number costs a step, for its optimiser, in seconds; measured. */
+const updateSeconds = 8e-9;
+/** The number itself, its gradient, two moments, the best so far, and copies on their way in and out. */
+const copiesOfTrained = 7;
 /** The program with its runtime, in bytes. */
 const programBytes = 150e6;
 /** Rows of the hidden width that are kept for each row and layer until the gradient has passed; measured on Llama shapes. */
@@ -29,13 +34,22 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const weights = parameters - config.vocabularySize * config.hiddenSize;
   const perRow = (2 * weights) / (coreRate * threads);
 
-  const stepRows = (batchSize * mean + method.virtualTokens) * gradientAccumulation;
+  const virtualRows = { front: method.virtualTokens, anywhere: batchSize * method.virtualTokens, keysAndValues: 0 };
+  const stepRows = (batchSize * mean + virtualRows[method.entry]) * gradientAccumulation;
   const evaluations = Math.floor(maxSteps / evalEvery) + (recipe.baseline ? 1 : 0);
   const scoredRows = (evaluations * dev.length + (recipe.baseline ? 2 : 1) * test.length) * mean;
-  const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow) + scoredRows * perRow;
-  const largestBatch = batchSize * longest + method.virtualTokens;
-  const bytes = programBytes + 4 * parameters + largestBatch * config.numLayers * config.hiddenSize * keptRows * 4;
-  return { steps: maxSteps, seconds, memoryMb: bytes / 2 ** 20 };
+  const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
+  const largestBatch = batchSize * longest + virtualRows[method.entry];
+  const kept = largestBatch * config.numLayers * config.hiddenSize * keptRows;
+  const trainable = trainableCount(method);
+  const bytes = programBytes + 4 * (parameters + kept + copiesOfTrained * trainable);
+  return {
+    steps: maxSteps,
+    seconds,
+    memoryMb: bytes / 2 ** 20,
+    trainable,
+    modelParameters: parameters,
+  };
 }
 
 function tokenCounts(rows: readonly Example[], count: (row: Example) => number): number[] {

@@ -4,7 +4,6 @@ import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Preview, PreviewRow } from '../protocol/inspectMessages.js';
 import { describeData } from './describeData.js';
 import { estimateRun } from './estimate.js';
-import { trainableCount } from '../methods/method.js';
 import { planRun, type RecipeRequest, type RunPlan } from './runContext.js';
 
 const shownRows = 5;
@@ -12,14 +11,12 @@ const shownRows = 5;
 /** What a recipe's run would be, before it starts. Throws what `planRun` throws. */
 export async function previewRecipe(request: RecipeRequest): Promise<Preview> {
   const plan = await planRun(request);
-  const { base, data, method, recipe } = plan;
+  const { base, data, recipe } = plan;
   return {
     model: base.name,
     task: data.task,
     rows: previewRows(plan),
     events: describeData(plan),
-    trainable: trainableCount(method),
-    modelParameters: base.parameters,
     estimate: estimateRun(plan, recipe.threads ?? availableParallelism()),
   };
 }

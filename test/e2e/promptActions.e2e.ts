@@ -55,21 +55,24 @@ test(
     await expect.poll(snippet).toContain(`PeftModel.from_pretrained`);
     expect(await snippet()).toContain(join(editor.store, 'prompts', 'queues'));
 
-    await runCommand(page, 'Softprompt: Export as PEFT Adapter…');
+    await runCommand(page, 'Softprompt: Export Prompt…');
     await quickPickItem(page, /queues/).click();
+    await quickPickItem(page, /PEFT adapter/).click();
     await chooseFolder(page, editor.home, 'Export Here');
     await toasts(page)
       .getByText(/^Exported queues to /)
       .waitFor();
     expect(await vectors('queues', editor.home)).toEqual(first);
 
-    await runCommand(page, 'Softprompt: Import a PEFT Adapter…');
+    await runCommand(page, 'Softprompt: Import Prompt…');
+    await quickPickItem(page, /A PEFT adapter’s folder/).click();
     await chooseFolder(page, join(editor.home, 'queues'), 'Import');
     await treeItem(page, /^queues-2, .*prompt tuning/).waitFor();
     expect(await vectors('queues-2')).toEqual(first);
 
     await runCommand(page, 'Softprompt: Continue Training…');
     await quickPickItem(page, /^queues,/).click();
+    await quickPickItem(page, /^Prompt tuning, as it was trained/).click();
     await quickPickItem(page, /Train 20 more steps/).click();
     await trainingPanel(page).getByText('Finished after 20 steps.').waitFor(patience);
     expect(await folders(editor.store)).toHaveLength(3);

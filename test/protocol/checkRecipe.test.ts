@@ -36,3 +36,111 @@ describe('checkRecipe', () => {
     expect(marks('')).toMatchObject([{ marked: '', bySchema: true }]);
   });
 });
+
+describe('a method', () => {
+  const withMethod = (method: string, data = ''): string =>
+    `{ "data": { "train": "a"${data} }, "method": { ${method} } }`;
+  const messages = (method: string, data?: string): unknown[] =>
+    marks(withMethod(method, data)).map((mark) => (mark as { message: string }).message);
+  const accept = (method: string, data?: string): void => {
+    expect(checkRecipe(withMethod(method, data))).toHaveProperty('recipe');
+  };
+
+  it('is one of those that there are', () => {
+    const kinds = 'one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"';
+    expect(marks(withMethod('"peft_type": "LORA"'))).toMatchObject([
+      { marked: '"LORA"', message: `found "LORA"; expected ${kinds}`, bySchema: true },
+    ]);
+    expect(messages('"num_virtual_tokens": 4')).toEqual([`missing; expected ${kinds}`]);
+  });
+
+  it('has fields of its own: near names are looked for among them, and other methods’ are said to be theirs', () => {
+    expect(marks(withMethod('"peft_type": "PREFIX_TUNING", "prefix_projecton": true'))).toMatchObject([
+      { marked: '"prefix_projecton"', nearest: 'prefix_projection' },
+    ]);
+    expect(messages('"peft_type": "PROMPT_TUNING", "prefix_projecton": true')).toEqual([
+      'there is no such field; the fields here are peft_type, num_virtual_tokens, prompt_tuning_init, prompt_tuning_init_text, prompt_tuning_init_file',
+    ]);
+    expect(marks(withMethod('"peft_type": "PROMPT_TUNING", "encoder_hidden_size": 64'))).toMatchObject([
+      {
+        marked: '"encoder_hidden_size"',
+        nearest: undefined,
+        message:
+          'PROMPT_TUNING has no such field, which is one of PREFIX_TUNING, P_TUNING; the fields here are peft_type, num_virtual_tokens, prompt_tuning_init, prompt_tuning_init_text, prompt_tuning_init_file',
+      },
+    ]);
+  });
+
+  it('begins from what it can begin from', () => {
+    expect(messages('"peft_type": "PREFIX_TUNING", "prompt_tuning_init": "class-labels"')).toEqual([
+      'found "class-labels"; expected one of "activations", "random", "file", "RANDOM"',
+    ]);
+    expect(messages('"peft_type": "P_TUNING", "prompt_tuning_init": "activations"')).toEqual([
+      'found "activations"; expected one of "class-labels", "vocab", "text", "random", "file"',
+    ]);
+    accept('"peft_type": "PREFIX_TUNING", "prompt_tuning_init": "activations"');
+  });
+
+  it.each(['PROMPT_TUNING', 'PREFIX_TUNING', 'P_TUNING'])('%s from a file needs the file', (type) => {
+    expect(marks(withMethod(`"peft_type": "${type}", "prompt_tuning_init": "file"`))).toMatchObject([
+      { marked: '"file"', message: '"file" also needs "prompt_tuning_init_file", which is missing', bySchema: false },
+    ]);
+  });
+
+  it.each(['PROMPT_TUNING', 'P_TUNING'])('%s from a text needs the text', (type) => {
+    expect(messages(`"peft_type": "${type}", "prompt_tuning_init": "text"`)).toEqual([
+      '"text" also needs "prompt_tuning_init_text", which is missing',
+    ]);
+  });
+
+  it.each(['"peft_type": "P_TUNING"', '"peft_type": "PREFIX_TUNING", "prefix_projection": true'])(
+    'with a network (%s) needs one that is wide enough for the vectors it begins with',
+    (type) => {
+      expect(marks(withMethod(`${type}, "num_virtual_tokens": 65, "encoder_hidden_size": 64`))).toMatchObject([
+        {
+          marked: '64',
+          bySchema: false,
+          message:
+            'a network of width 64 (encoder_hidden_size) cannot begin with 65 given vectors (num_virtual_tokens); make it at least 65 wide, or set "prompt_tuning_init": "random"',
+        },
+      ]);
+      expect(marks(withMethod(`${type}, "num_virtual_tokens": 513`))).toMatchObject([{ marked: '513' }]);
+      accept(`${type}, "num_virtual_tokens": 64, "encoder_hidden_size": 64`);
+      accept(`${type}, "num_virtual_tokens": 65, "encoder_hidden_size": 64, "prompt_tuning_init": "random"`);
+    },
+  );
+
+  it('without a network asks for no width', () => {
+    accept('"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 65, "encoder_hidden_size": 64');
+    accept('"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 600');
+  });
+
+  it('has as many virtual tokens as the template places', () => {
+    const template = ', "template": "[P×3] {a} [Px2] {b}"';
+    expect(marks(withMethod('"peft_type": "P_TUNING", "num_virtual_tokens": 6', template))).toMatchObject([
+      {
+        marked: '6',
+        bySchema: false,
+        message: 'the template places 5 virtual tokens, and num_virtual_tokens is 6',
+      },
+    ]);
+    expect(marks(withMethod('"peft_type": "PROMPT_TUNING"', template))).toMatchObject([
+      {
+        marked: '"[P×3] {a} [Px2] {b}"',
+        message: 'the template places 5 virtual tokens, and num_virtual_tokens is 20',
+      },
+    ]);
+    accept('"peft_type": "P_TUNING", "num_virtual_tokens": 5', template);
+  });
+
+  it('has none to place in prefix tuning, nor in the target', () => {
+    expect(
+      marks(withMethod('"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 3', ', "template": "[P×3] {a}"')),
+    ).toMatchObject([
+      { marked: '"[P×3] {a}"', message: expect.stringContaining('prefix tuning has no vectors'), bySchema: false },
+    ]);
+    expect(marks(withMethod('"peft_type": "PROMPT_TUNING"', ', "target": "{b} [P×20]"'))).toMatchObject([
+      { marked: '"{b} [P×20]"', message: expect.stringContaining('target'), bySchema: false },
+    ]);
+  });
+});

@@ -4,6 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { describe as inWords } from '../../src/errors/catalogue.js';
 import { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { nameFromFile, parseRecipe, recipeJsonSchema, recipeName } from '../../src/protocol/parseRecipe.js';
+import { initialisationsOf, type PeftType } from '../../src/protocol/recipe.js';
+
+interface Init {
+  readonly peft_type: { readonly const: PeftType };
+  readonly prompt_tuning_init: { readonly enum: string[]; readonly enumDescriptions: string[] };
+}
 
 /** The lines of problems that a recipe is refused with. */
 function problemsIn(text: string): string[] {
@@ -79,7 +85,7 @@ describe('parseRecipe', () => {
         "9:13 data.task: found "regression"; expected one of "classification", "generation"",
         "10:18 data.maxLength: found 2.5; expected a whole number",
         "11:5 data.wholly different: there is no such field; the fields here are train, dev, test, devRows, template, target, labels, task, targetPrefix, addBos, addEos, maxLength",
-        "13:28 method.peft_type: found "LORA"; expected "PROMPT_TUNING"",
+        "13:28 method.peft_type: found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"",
         "14:33 training.learningRate: found -1; expected a number > 0",
         "14:49 training.maxSteps: found 0; expected a number ≥ 1",
         "14:67 training.warmupSteps: found "3"; expected a number",
@@ -133,6 +139,15 @@ describe('the published schema', () => {
     const file = join(import.meta.dirname, '../../media/recipe.schema.json');
     const style = { ...(await resolveConfig(file)), parser: 'json' };
     await expect(await format(JSON.stringify(recipeJsonSchema()), style)).toMatchFileSnapshot(file);
+  });
+
+  it('says beside each initialisation when to use it', () => {
+    const { properties } = recipeJsonSchema() as { properties: { method: { oneOf: { properties: Init }[] } } };
+    for (const { peft_type, prompt_tuning_init: init } of properties.method.oneOf.map((method) => method.properties)) {
+      expect(init.enum).toEqual(initialisationsOf[peft_type.const]);
+      expect(init.enumDescriptions.map((use) => use.length > 20)).toEqual(init.enum.map(() => true));
+    }
+    expect(properties.method.oneOf).toHaveLength(3);
   });
 
   it('is draft-07 and asks only for data', () => {

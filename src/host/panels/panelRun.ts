@@ -1,10 +1,12 @@
 import { describeMessage } from '../../errors/catalogue.js';
+import { encoderName } from '../../protocol/numbers.js';
 import type { PanelRun } from '../../protocol/panelMessages.js';
 import type { FollowedRun } from '../services.js';
 
 /** A run as the panel shows it. */
 export function panelRun({ folder, state, status, recipe, controllable }: FollowedRun): PanelRun {
   const { method, model, training } = recipe;
+  const encoder = encoderName(method);
   const { maxSteps, evalEvery, earlyStopping } = training;
   return {
     id: folder,
@@ -15,6 +17,7 @@ export function panelRun({ folder, state, status, recipe, controllable }: Follow
     saved: status.promptFolder !== undefined,
     plan: {
       method: method.peft_type,
+      ...(encoder !== undefined && { encoder }),
       virtualTokens: method.num_virtual_tokens,
       model: model.split(/[\\/]/).at(-1) ?? model,
       steps: maxSteps,

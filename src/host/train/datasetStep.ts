@@ -51,8 +51,8 @@ export function datasetStep(services: TrainServices, title: string, chosen: stri
 }
 
 async function withFile(file: string, draft: Draft, { inspector }: TrainServices): Promise<Draft> {
-  const { model, method } = draft;
-  if (file.endsWith(recipeEnding)) return { model, method, recipe: file };
+  const { model, variant, methods } = draft;
+  if (file.endsWith(recipeEnding)) return { model, variant, methods, recipe: file };
   const summary = await inspector.dataset(file);
   if (file === draft.dataset?.file) return { ...draft, dataset: { ...draft.dataset, summary } };
   const dataset: Dataset = {
@@ -61,7 +61,7 @@ async function withFile(file: string, draft: Draft, { inspector }: TrainServices
     folder: recipeFolder(file),
     ...(await splitsBeside(file, summary, inspector)),
   };
-  return { model, method, dataset, ...('error' in summary.task ? {} : { task: summary.task }) };
+  return { model, variant, methods, dataset, ...('error' in summary.task ? {} : { task: summary.task }) };
 }
 
 /** Beside the data where that is in the workspace, else at its root. */

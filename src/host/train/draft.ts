@@ -2,13 +2,15 @@ import type * as vscode from 'vscode';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
-import { recipeSchema, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
+import type { MethodConfig, RecipeInput } from '../../protocol/recipe.js';
 import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
 import type { Inspector, RunControl, Stores } from '../services.js';
 import { recipeEnding } from '../recipeEnding.js';
 import { modelReference, type FoundModel } from './modelReference.js';
 import type { Answer, Place, Step } from './walk.js';
 import { recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
+import { fitted, misfit, readConfigs, variants, type Variant, type VariantConfigs } from './variants.js';
+import { writtenMethod } from './writtenMethod.js';
 
 /** What training is started with. */
 export interface TrainServices {
@@ -31,8 +33,18 @@ export interface Draft {
   /** As it was inferred or chosen. */
   readonly task?: ChosenTask;
   readonly model: FoundModel;
-  readonly method: MethodConfig;
+  /** The method, and the settings of each; what they begin from has an absolute path. */
+  readonly variant: Variant;
+  readonly methods: VariantConfigs;
   readonly name?: string;
+}
+
+/** What a question about a method's settings may look at. */
+export interface Asking {
+  readonly place: Place;
+  readonly title: string;
+  readonly services: TrainServices;
+  readonly draft: Draft;
 }
 
 /** A draft whose rows are known. */
@@ -53,9 +65,21 @@ export type ChosenTask = Pick<TaskSummary, 'template' | 'target'> & Partial<Task
 /** More labels than this say little where they stand for themselves, and hide the rest of a recipe. */
 const mostLabels = 20;
 
+/** The chosen method, or the first that can be used with the template. */
+export function variantFor({ variant, task }: Pick<Draft, 'variant' | 'task'>): Variant {
+  const isFit = (candidate: Variant): boolean => misfit(candidate, task?.template) === undefined;
+  return isFit(variant) ? variant : (variants.find(isFit) ?? variant);
+}
+
+function methodOf(draft: DatasetDraft): MethodConfig {
+  const config: MethodConfig = fitted(draft.methods[variantFor(draft)], draft.task?.template);
+  const { prompt_tuning_init_file: file } = config;
+  return file === undefined ? config : { ...config, prompt_tuning_init_file: recipePath(draft.dataset.folder, file) };
+}
+
 /** The recipe that a draft makes. */
 export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: readonly string[]): RecipeText {
-  const { dataset, task, model, method } = draft;
+  const { dataset, task, model } = draft;
   const { folder } = dataset;
   const name = draft.name ?? nameFromFile(dataset.file);
   const path = (file: string): string => recipePath(folder, file);
@@ -70,7 +94,7 @@ export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: re
       ...(task && { template: task.template, target: task.target }),
       ...(labels && { labels }),
     },
-    method,
+    method: writtenMethod(methodOf(draft)),
     training: usualTraining(),
     ...services.trainingDefaults(),
   };
@@ -95,7 +119,8 @@ const memorySchema = z.object({
   /** Data files and recipes, the latest first. */
   recent: z.array(z.string()).catch([]),
   model: z.object({ name: z.string(), path: z.string() }).optional().catch(undefined),
-  method: recipeSchema.shape.method.catch(() => recipeSchema.shape.method.parse(undefined)),
+  variant: z.enum(variants).catch('PROMPT_TUNING'),
+  methods: z.unknown().default({}).transform(readConfigs),
 });
 const memoryKey = 'softprompt.train';
 const mostRecent = 5;
@@ -109,6 +134,6 @@ export async function remember(memory: vscode.Memento, draft: Draft): Promise<vo
   const before = remembered(memory);
   const file = draft.recipe ?? draft.dataset?.file;
   const recent = [...new Set([...(file === undefined ? [] : [file]), ...before.recent])].slice(0, mostRecent);
-  const { model, method } = draft.recipe === undefined ? draft : before;
-  await memory.update(memoryKey, { recent, model, method });
+  const { model, variant, methods } = draft.recipe === undefined ? draft : before;
+  await memory.update(memoryKey, { recent, model, variant, methods });
 }

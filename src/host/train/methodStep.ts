@@ -1,46 +1,71 @@
 import * as vscode from 'vscode';
-import type { MethodConfig } from '../../protocol/recipe.js';
 import { pick, type Choice } from './ask.js';
-import { forDataset, type Draft } from './draft.js';
-import { methodChoices } from './methods.js';
+import { forDataset, variantFor, type Draft, type TrainServices } from './draft.js';
+import { methodSettings, type Setting } from './methods.js';
+import { fitted, misfit, variants, variantWords, type Variant, type VariantConfigs } from './variants.js';
 import type { Answer, Place, Step } from './walk.js';
 
 /** A method that is taken as it stands, or one of its settings to change first. */
-type Action = MethodConfig | ((place: Place) => Promise<Answer<MethodConfig>>);
+type Action = Variant | ((place: Place) => Promise<Answer<Draft>>);
 
 /** What is trained, and from where it begins. */
-export function methodStep(title: string): Step<Draft> {
+export function methodStep(services: TrainServices, title: string): Step<Draft> {
   return forDataset(async (draft, place) => {
-    let { method } = draft;
+    let current: Draft = draft;
     for (;;) {
+      const shown = current;
       const answer = await pick<Action, Action>({
         place,
         title,
         placeholder: vscode.l10n.t('The method; Enter goes on with these settings'),
-        choices: Object.values(methodChoices).flatMap((choice) => actions(choice, method, title)),
-        isDefault: (action) => typeof action === 'object' && action.peft_type === method.peft_type,
+        choices: variants.flatMap((variant) => choicesOf(variant, shown, services, title)),
+        isDefault: (action) => action === variantFor(shown),
         accept: (action) => action,
       });
       if (answer === undefined || answer === 'back') return answer;
-      if (typeof answer.value === 'object') return { value: { ...draft, method: answer.value } };
+      if (typeof answer.value === 'string') return { value: { ...shown, variant: answer.value } };
       const changed = await answer.value(place);
       if (changed === undefined) return undefined;
-      if (changed !== 'back') method = changed.value;
+      if (changed !== 'back') current = changed.value;
     }
   });
 }
 
-function actions(
-  { label, detail, initial, settings }: (typeof methodChoices)[MethodConfig['peft_type']],
-  current: MethodConfig,
+/** A method with its settings beneath; one that cannot be used says why. */
+function choicesOf<V extends Variant>(
+  variant: V,
+  draft: Draft,
+  services: TrainServices,
   title: string,
 ): Choice<Action>[] {
-  const config = current.peft_type === initial.peft_type ? current : initial;
+  const { label, description, use } = variantWords()[variant];
+  const separator = variant === variants[0] ? [] : [{ label: '', kind: vscode.QuickPickItemKind.Separator }];
+  const reason = misfit(variant, draft.task?.template);
+  if (reason !== undefined) {
+    return [...separator, { label: `$(circle-slash) ${label}`, description, detail: reason }];
+  }
+  const config: VariantConfigs[V] = fitted(draft.methods[variant], draft.task?.template);
+  const settings: readonly Setting<VariantConfigs[V]>[] = methodSettings[variant];
+  /** What a template says is not to be remembered for others. */
+  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] =>
+    config === draft.methods[variant]
+      ? changed
+      : { ...changed, num_virtual_tokens: draft.methods[variant].num_virtual_tokens };
+  const ask =
+    (setting: Setting<VariantConfigs[V]>) =>
+    async (place: Place): Promise<Answer<Draft>> => {
+      const answer = await setting.ask(config, { place, title, services, draft });
+      if (answer === undefined || answer === 'back') return answer;
+      return { value: { ...draft, variant, methods: { ...draft.methods, [variant]: chosen(answer.value) } } };
+    };
   return [
-    { label: `$(rocket) ${label()}`, detail: detail(), value: config },
-    ...settings.map((setting) => ({
-      label: `$(edit) ${setting.label(config)}`,
-      value: (place: Place) => setting.ask(config, place, title),
-    })),
+    ...separator,
+    { label: `$(rocket) ${label}`, description, detail: use, value: variant },
+    ...settings.map((setting) => {
+      const settled = setting.settled?.(config, draft);
+      return settled === undefined
+        ? { label: `$(edit) ${setting.label(config)}`, description: label, value: ask(setting) }
+        : { label: `$(lock) ${setting.label(config)}`, description: settled };
+    }),
   ];
 }

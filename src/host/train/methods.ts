@@ -1,90 +1,143 @@
 import * as vscode from 'vscode';
-import { recipeSchema, type MethodConfig } from '../../protocol/recipe.js';
+import { initialisationWords } from '../../protocol/initialisationWords.js';
+import { leastEncoderSize } from '../../protocol/encoder.js';
+import { recipeSchema, type MethodConfig, type MethodConfigOf } from '../../protocol/recipe.js';
+import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import { askText, pick } from './ask.js';
+import { askInitialisation } from './initialisationQuestion.js';
+import { withRoom, type Variant, type VariantConfigs } from './variants.js';
+import type { Asking, Draft } from './draft.js';
 import type { Answer, Place } from './walk.js';
 
-type ConfigOf<T extends MethodConfig['peft_type']> = Extract<MethodConfig, { peft_type: T }>;
-type Ask<C> = (config: C, place: Place, title: string) => Promise<Answer<C>>;
-
-/** A method as the quick pick offers it. */
-interface MethodChoice<C> {
-  readonly label: () => string;
-  readonly detail: () => string;
-  readonly initial: C;
-  readonly settings: readonly { readonly label: (config: C) => string; readonly ask: Ask<C> }[];
+export interface Setting<C> {
+  readonly label: (config: C) => string;
+  readonly ask: (config: C, asking: Asking) => Promise<Answer<C>>;
+  /** Why there is nothing to set; undefined where there is. */
+  readonly settled?: (config: C, draft: Draft) => string | undefined;
 }
 
-/** Every method that a recipe can name. */
-export const methodChoices: { readonly [T in MethodConfig['peft_type']]: MethodChoice<ConfigOf<T>> } = {
-  PROMPT_TUNING: {
-    label: () => vscode.l10n.t('Prompt tuning'),
-    detail: () => vscode.l10n.t('virtual tokens in front of the text are trained; the model stays as it is'),
-    initial: recipeSchema.shape.method.parse(undefined),
-    settings: [
-      {
-        label: ({ num_virtual_tokens: count }) => vscode.l10n.t('Virtual tokens: {count}', { count }),
-        ask: askVirtualTokens,
-      },
-      {
-        label: ({ prompt_tuning_init: name, prompt_tuning_init_text: text }) =>
-          vscode.l10n.t('They begin from: {initialisation}', {
-            initialisation: name === 'text' ? `“${text ?? ''}”` : (initialisations()[name]?.label ?? name),
-          }),
-        ask: askInitialisation,
-      },
-    ],
-  },
+/** The settings of every method that can be chosen, in the order in which they are shown. */
+export const methodSettings: { readonly [V in Variant]: readonly Setting<VariantConfigs[V]>[] } = {
+  PROMPT_TUNING: [virtualTokens(), initialisation()],
+  PREFIX_TUNING: [virtualTokens(), initialisation()],
+  PREFIX_PROJECTION: [virtualTokens(), initialisation(), encoderSize(128, 512, 800)],
+  P_TUNING: [virtualTokens(), initialisation(), encoderType(), encoderSize(64, 128, 256)],
 };
 
-type Initialisation = MethodConfig['prompt_tuning_init'];
-
-/** Those that need no more than a text; a recipe knows more. */
-function initialisations(): Partial<Record<Initialisation, { label: string; detail: string }>> {
+function virtualTokens<C extends MethodConfig>(): Setting<C> {
   return {
-    'class-labels': {
-      label: vscode.l10n.t('class labels'),
-      detail: vscode.l10n.t('the vectors of the labels’ words, then of frequent tokens'),
+    label: ({ num_virtual_tokens: count }) => vscode.l10n.t('Virtual tokens: {count}', { count }),
+    settled: ({ prompt_tuning_init: initialisation }, { task }) =>
+      placesVirtualTokens(task?.template ?? '')
+        ? vscode.l10n.t('as the template places them')
+        : initialisation === 'file'
+          ? vscode.l10n.t('as many as the saved prompt has')
+          : undefined,
+    ask: async (config, { place, title }) => {
+      const answer = await askNumber(config, 'num_virtual_tokens', {
+        place,
+        title,
+        prompt:
+          config.peft_type === 'PREFIX_TUNING'
+            ? vscode.l10n.t('How many virtual tokens, each with a key and a value in every block')
+            : vscode.l10n.t('How many virtual tokens stand in front of the text'),
+        advice: () => vscode.l10n.t('A whole number from 1 to 2,000.'),
+      });
+      return answer === undefined || answer === 'back' ? answer : { value: withRoom(answer.value) };
     },
-    vocab: { label: vscode.l10n.t('frequent tokens'), detail: vscode.l10n.t('drawn from the model’s vocabulary') },
-    text: { label: vscode.l10n.t('a text…'), detail: vscode.l10n.t('the vectors of its tokens, repeated or cut') },
-    random: { label: vscode.l10n.t('random numbers'), detail: vscode.l10n.t('uniform in ±0.5; the slowest to train') },
   };
 }
 
-async function askVirtualTokens(config: MethodConfig, place: Place, title: string): Promise<Answer<MethodConfig>> {
+function initialisation<C extends MethodConfig>(): Setting<C> {
+  return {
+    label: (config) => vscode.l10n.t('They begin from: {initialisation}', { initialisation: beginning(config) }),
+    ask: async (config, asking) => {
+      const answer = await askInitialisation(config, asking);
+      return answer === undefined || answer === 'back' ? answer : { value: withRoom(answer.value) };
+    },
+  };
+}
+
+/** What a method begins from: the text or the file itself where there is one. */
+function beginning({
+  peft_type,
+  prompt_tuning_init: name,
+  prompt_tuning_init_text: text,
+  prompt_tuning_init_file: file,
+}: MethodConfig): string {
+  if (name === 'file' && file !== undefined) return vscode.workspace.asRelativePath(file);
+  if ((name === 'text' || name === 'activations') && text !== undefined) return `“${text}”`;
+  return initialisationWords(peft_type, name).label;
+}
+
+type Type = MethodConfigOf<'P_TUNING'>['encoder_reparameterization_type'];
+
+function encoderType(): Setting<MethodConfigOf<'P_TUNING'>> {
+  const types = ['MLP', 'LSTM'] as const satisfies readonly Type[];
+  return {
+    label: ({ encoder_reparameterization_type: type }) => vscode.l10n.t('Network: {type}', { type }),
+    ask: async (config, { place, title }) => {
+      const detailOf = {
+        MLP: vscode.l10n.t('each virtual token by itself; the faster one'),
+        LSTM: vscode.l10n.t('each virtual token from those around it, as in the paper; slower'),
+      };
+      const answer = await pick<Type, Type>({
+        place,
+        title,
+        placeholder: vscode.l10n.t('The network that makes the virtual tokens while they are trained'),
+        choices: types.map((type) => ({ label: type, detail: detailOf[type], value: type })),
+        isDefault: (type) => type === config.encoder_reparameterization_type,
+        accept: (type) => type,
+      });
+      if (answer === undefined || answer === 'back') return answer;
+      return { value: { ...config, encoder_reparameterization_type: answer.value } };
+    },
+  };
+}
+
+/** `usual`: sizes that papers and libraries take. */
+function encoderSize<C extends MethodConfig & { encoder_hidden_size: number }>(...usual: number[]): Setting<C> {
+  return {
+    label: ({ encoder_hidden_size: size }) => vscode.l10n.t('Width of the network: {size}', { size }),
+    ask: (config, { place, title }) =>
+      askNumber(config, 'encoder_hidden_size', {
+        place,
+        title,
+        prompt: vscode.l10n.t('How wide the network is; usual are {sizes}', { sizes: usual.join(', ') }),
+        isFit: (size) => size >= (leastEncoderSize(config) ?? 1),
+        advice: () => {
+          const least = leastEncoderSize(config);
+          return least === undefined
+            ? vscode.l10n.t('A whole number from 1 on.')
+            : vscode.l10n.t('A whole number of at least {least}: it is to begin with so many vectors.', { least });
+        },
+      }),
+  };
+}
+
+interface NumberQuestion {
+  readonly place: Place;
+  readonly title: string;
+  readonly prompt: string;
+  /** Beside what the schema says. */
+  readonly isFit?: (value: number) => boolean;
+  readonly advice: () => string;
+}
+
+async function askNumber<C extends MethodConfig, K extends keyof C & string>(
+  config: C,
+  field: K,
+  { place, title, prompt, isFit = () => true, advice }: NumberQuestion,
+): Promise<Answer<C>> {
   const parse = (text: string) =>
-    recipeSchema.shape.method.safeParse({ ...config, num_virtual_tokens: /^\d+$/.test(text) ? Number(text) : NaN });
+    recipeSchema.shape.method.safeParse({ ...config, [field]: /^\d+$/.test(text) ? Number(text) : NaN });
   const answer = await askText({
     place,
     title,
-    prompt: vscode.l10n.t('How many virtual tokens stand in front of the text'),
-    value: String(config.num_virtual_tokens),
-    problem: (text) => (parse(text.trim()).success ? undefined : vscode.l10n.t('A whole number from 1 to 2,000.')),
+    prompt,
+    value: String(config[field]),
+    problem: (text) => (parse(text.trim()).success && isFit(Number(text)) ? undefined : advice()),
   });
   if (answer === undefined || answer === 'back') return answer;
-  return { value: parse(answer.value.trim()).data ?? config };
-}
-
-async function askInitialisation(config: MethodConfig, place: Place, title: string): Promise<Answer<MethodConfig>> {
-  const { peft_type, num_virtual_tokens } = config;
-  const answer = await pick<Initialisation, Initialisation>({
-    place,
-    title,
-    placeholder: vscode.l10n.t('What the virtual tokens begin from'),
-    choices: Object.entries(initialisations()).map(([name, words]) => ({ ...words, value: name as Initialisation })),
-    isDefault: (name) => name === config.prompt_tuning_init,
-    accept: (name) => name,
-  });
-  if (answer === undefined || answer === 'back') return answer;
-  const base = { peft_type, num_virtual_tokens, prompt_tuning_init: answer.value };
-  if (answer.value !== 'text') return { value: base };
-  const text = await askText({
-    place,
-    title,
-    prompt: vscode.l10n.t('The words that the virtual tokens begin from'),
-    value: config.prompt_tuning_init_text ?? '',
-    problem: (words) => (words.trim() === '' ? vscode.l10n.t('At least one word.') : undefined),
-  });
-  if (text === undefined || text === 'back') return text;
-  return { value: { ...base, prompt_tuning_init_text: text.value } };
+  return { value: { ...config, [field]: Number(answer.value) } };
 }

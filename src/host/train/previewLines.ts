@@ -3,6 +3,7 @@ import { describeNotice } from '../../errors/notices.js';
 import type { Preview, PreviewRow } from '../../protocol/inspectMessages.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { shareText, wholeNumber } from '../../protocol/numbers.js';
+import { placesVirtualTokens, virtualSlotPattern } from '../../protocol/virtualSlots.js';
 import { byteSize, parameterCount, roughDuration } from '../amounts.js';
 
 /** A line of a quick pick. */
@@ -45,7 +46,8 @@ export function dataLines(events: readonly RunEvent[]): Line[] {
 }
 
 /** What a run costs, in one line. */
-export function estimateText({ estimate, trainable, modelParameters }: Preview): string {
+export function estimateText({ estimate }: Preview): string {
+  const { trainable, modelParameters } = estimate;
   return [
     l10n.t('{steps} steps in {duration}', {
       steps: wholeNumber(estimate.steps),
@@ -60,9 +62,12 @@ export function estimateText({ estimate, trainable, modelParameters }: Preview):
   ].join(' · ');
 }
 
+/** Virtual tokens in front, or where the text says. */
 function drawn({ virtualTokens, input, target }: PreviewRow): string {
-  const [before, after] = [`▢×${virtualTokens} `, `⟨${visible(target)}⟩`];
-  return before + shortened(visible(input), Math.max(40, shownCharacters - before.length - after.length)) + after;
+  const text = visible(input).replace(virtualSlotPattern, (_, count: string) => `▢×${count}`);
+  const before = placesVirtualTokens(input) ? '' : `▢×${virtualTokens} `;
+  const after = `⟨${visible(target)}⟩`;
+  return before + shortened(text, Math.max(40, shownCharacters - before.length - after.length)) + after;
 }
 
 /** Line breaks as signs: an item has one line. */

@@ -68,9 +68,10 @@ async function askTemplate(
   const answer = await askText({
     place,
     title,
-    prompt: vscode.l10n.t('The text before the target; {columns} stand for cells, \\n for a line break', {
-      columns: summary.columns.map((column) => `{${column}}`).join(', '),
-    }),
+    prompt: vscode.l10n.t(
+      'The text before the target; {columns} stand for cells, \\n for a line break, {slot} for three virtual tokens there',
+      { columns: summary.columns.map((column) => `{${column}}`).join(', '), slot: '[P×3]' },
+    ),
     value: asOneLine(task.template),
     problem: (line) => templateProblem(fromOneLine(line), summary.columns),
   });

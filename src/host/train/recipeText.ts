@@ -2,6 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { applyEdits, findNodeAtLocation, modify, parseTree, type Edit, type JSONPath } from 'jsonc-parser';
 import { isAbsolute, relative, sep } from 'node:path';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../protocol/recipe.js';
+import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
+import { offeredInitialisations } from './variants.js';
 
 /** What the settings say where a recipe says nothing. */
 export interface TrainingDefaults {
@@ -16,7 +18,7 @@ export function recipeText(recipe: RecipeInput): string {
   const text = `${JSON.stringify(recipe, undefined, 2)}\n`;
   const root = parseTree(text);
   const edits = root
-    ? fieldComments().flatMap(([path, words]): Edit[] => {
+    ? fieldComments(recipe).flatMap(([path, words]): Edit[] => {
         const field = findNodeAtLocation(root, path)?.parent;
         return field ? [{ offset: field.offset, length: 0, content: comment(words, path.length) }] : [];
       })
@@ -52,7 +54,7 @@ export function nameProblem(name: string): string | undefined {
     : l10n.t('Letters, digits, dot, dash and underscore, beginning with a letter or digit.');
 }
 
-function fieldComments(): [JSONPath, string][] {
+function fieldComments(recipe: RecipeInput): [JSONPath, string][] {
   return [
     [['model'], l10n.t('The frozen base model: the bundled one, a Hugging Face folder or id, or a .gguf file.')],
     [
@@ -60,10 +62,37 @@ function fieldComments(): [JSONPath, string][] {
       l10n.t('What stands before the target: "{example}" is a cell of that column.', example('text')),
     ],
     [['data', 'labels'], l10n.t('Each value of the target column, and the words that stand for it.')],
-    [['method', 'num_virtual_tokens'], l10n.t('More virtual tokens can hold more, and take longer to train.')],
-    [['method', 'prompt_tuning_init'], l10n.t('What the virtual tokens begin from.')],
+    [['method', 'num_virtual_tokens'], virtualTokensComment(recipe)],
+    [
+      ['method', 'prefix_projection'],
+      l10n.t('A network makes the keys and values while they are trained; they alone are kept.'),
+    ],
+    [
+      ['method', 'encoder_reparameterization_type'],
+      l10n.t('The network that makes the virtual tokens while they are trained, MLP or LSTM; they alone are kept.'),
+    ],
+    [
+      ['method', 'encoder_hidden_size'],
+      l10n.t('Its width: at least num_virtual_tokens, unless they begin from random numbers.'),
+    ],
+    [['method', 'prompt_tuning_init'], initialisationComment(recipe)],
+    [['method', 'prompt_tuning_init_text'], l10n.t('The words, repeated or cut to num_virtual_tokens.')],
+    [['method', 'prompt_tuning_init_file'], l10n.t('The folder of a saved prompt, or an .npy file.')],
     [['training', 'evalEvery'], l10n.t('Steps between scores on the dev rows, which choose the best step.')],
   ];
+}
+
+function virtualTokensComment({ data, method }: RecipeInput): string {
+  if (placesVirtualTokens(data.template ?? '')) return l10n.t('As many as the template places.');
+  return method?.peft_type === 'PREFIX_TUNING'
+    ? l10n.t('More keys and values in every block can hold more, and take longer to train.')
+    : l10n.t('More virtual tokens can hold more, and take longer to train.');
+}
+
+/** What else there would be. */
+function initialisationComment({ method }: RecipeInput): string {
+  const choices = offeredInitialisations(method?.peft_type ?? 'PROMPT_TUNING').join(', ');
+  return l10n.t('What they begin from: {choices}.', { choices });
 }
 
 const example = (column: string): { example: string } => ({ example: `{${column}}` });

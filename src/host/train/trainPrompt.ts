@@ -25,19 +25,20 @@ export const trySample = (services: TrainServices): Promise<void> =>
 
 async function askAndTrain(file: string | undefined, services: TrainServices): Promise<void> {
   const title = vscode.l10n.t('Train Prompt');
-  const { method, model } = remembered(services.memory);
+  const { variant, methods, model } = remembered(services.memory);
   const finished = await walk<Finished>(
     [
       datasetStep(services, title, file),
       columnsStep(title),
       previewStep(services, title),
       modelStep(services, title),
-      methodStep(title),
+      methodStep(services, title),
       nameStep(title),
       startStep(services, title),
     ],
     {
-      method,
+      variant,
+      methods,
       model: model && existsSync(model.path) ? model : { name: bundledModel, path: bundledPath(services) },
     },
   );

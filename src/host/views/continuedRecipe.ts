@@ -1,14 +1,27 @@
+import * as l10n from '@vscode/l10n';
 import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DatasetSource } from '../../protocol/dataset.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
-import type { Recipe, RecipeInput } from '../../protocol/recipe.js';
+import type { PeftType, Recipe, RecipeInput } from '../../protocol/recipe.js';
+import {
+  canBeginFrom,
+  initialConfigs,
+  misfit,
+  variantOf,
+  variants,
+  withRoom,
+  type Variant,
+} from '../train/variants.js';
+import { writtenMethod } from '../train/writtenMethod.js';
 
 export interface Continuation {
   /** The recipe that the prompt was made by. */
   readonly recipe: Recipe;
   readonly promptFolder: string;
   readonly virtualTokens: number;
+  /** What it goes on as. */
+  readonly variant: Variant;
   /** Of the prompt to be made. */
   readonly name: string;
   /** The folder that the recipe's paths are relative to. */
@@ -19,12 +32,54 @@ export interface Continuation {
 
 const defaults = parseRecipe('{ "data": { "train": "-" } }', '-');
 
-/** The recipe that goes on from a saved prompt: the same work, begun with the prompt's vectors. What is default is left out. */
-export function continuedRecipe({ recipe, promptFolder, virtualTokens, name, from, to }: Continuation): RecipeInput {
+/** The methods that can go on from a recipe's prompt, its own first. */
+export function continuations({ method, data }: Pick<Recipe, 'method' | 'data'>): Variant[] {
+  const own = variantOf(method);
+  const others = variants.filter(
+    (variant) =>
+      variant !== own &&
+      canBeginFrom(initialConfigs[variant].peft_type, method.peft_type) &&
+      misfit(variant, data.template) === undefined,
+  );
+  return [own, ...others];
+}
+
+/** What a method goes on with, of a prompt that was saved by another or itself. */
+export function beginningWords(variant: Variant, saved: PeftType): string {
+  const ofPrefix = saved === 'PREFIX_TUNING';
+  switch (variant) {
+    case 'PROMPT_TUNING':
+      return l10n.t('the prompt’s vectors are trained on');
+    case 'P_TUNING':
+      return l10n.t('a network is trained that gives the prompt’s vectors at first');
+    case 'PREFIX_TUNING':
+      return ofPrefix
+        ? l10n.t('the prefix’s keys and values are trained on')
+        : l10n.t('the keys and values that the model makes of the prompt are trained on');
+    case 'PREFIX_PROJECTION':
+      return ofPrefix
+        ? l10n.t('a network is trained that gives the prefix’s keys and values at first')
+        : l10n.t('a network is trained that gives at first the keys and values that the model makes of the prompt');
+  }
+}
+
+/**
+ * The recipe that goes on from a saved prompt: the same work, begun with what the prompt holds. What is default is left out, and the
+ * learning rate where another method goes on: each needs its own.
+ */
+export function continuedRecipe(continuation: Continuation): RecipeInput {
+  const { recipe, promptFolder, virtualTokens, variant, name, from, to } = continuation;
+  const isSame = variantOf(recipe.method) === variant;
+  const begun = {
+    ...(isSame ? recipe.method : initialConfigs[variant]),
+    num_virtual_tokens: virtualTokens,
+    prompt_tuning_init: 'file' as const,
+    prompt_tuning_init_file: pathFrom(to, promptFolder),
+  };
   const moved = (path: string): string => (from === to || isAbsolute(path) ? path : pathFrom(to, resolve(from, path)));
   const movedSource = (source: string | DatasetSource): string | DatasetSource =>
     typeof source === 'string' ? moved(source) : { ...source, path: moved(source.path) };
-  const { model, data, method, training, baseline, engine, provider, threads } = recipe;
+  const { model, data, training, baseline, engine, provider, threads } = recipe;
   const { train, dev, test, ...reading } = data;
   return {
     name,
@@ -36,13 +91,8 @@ export function continuedRecipe({ recipe, promptFolder, virtualTokens, name, fro
       ...(test !== undefined && { test: movedSource(test) }),
       ...withoutDefaults(reading, defaults.data),
     },
-    method: {
-      peft_type: method.peft_type,
-      num_virtual_tokens: virtualTokens,
-      prompt_tuning_init: 'file',
-      prompt_tuning_init_file: pathFrom(to, promptFolder),
-    },
-    training: withoutDefaults(training, defaults.training),
+    method: writtenMethod(withRoom(begun)),
+    training: withoutDefaults(isSame ? training : { ...training, learningRate: undefined }, defaults.training),
     ...withoutDefaults({ baseline, engine, provider, threads }, defaults),
   };
 }

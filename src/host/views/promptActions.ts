@@ -5,17 +5,19 @@ import { describe } from '../../errors/catalogue.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
-import { promptNamePattern } from '../../protocol/recipe.js';
+import { promptNamePattern, type Recipe } from '../../protocol/recipe.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import * as catalogue from '../../store/catalogue.js';
 import { loadPrompt, promptRecipeFile } from '../../store/promptFolder.js';
-import { exportPrompt, importPrompt } from '../../store/promptTransfer.js';
+import { exportPrompt, importPrompt, inspectImport, type ExportFormat } from '../../store/promptTransfer.js';
 import { pythonSnippet } from '../../store/pythonSnippet.js';
 import { formatJson } from '../../store/readJson.js';
 import { offer } from '../problem.js';
 import { recipeEnding } from '../recipeEnding.js';
 import type { Stores } from '../services.js';
-import { continuedRecipe } from './continuedRecipe.js';
+import { variantOf, variantWords, type Variant } from '../train/variants.js';
+import { beginningWords, continuations, continuedRecipe } from './continuedRecipe.js';
+import { formatWords, offeredFormats } from './exportWords.js';
 import type { ListedPrompt } from './promptEntries.js';
 import type { PromptActionDependencies, WholePrompt } from './registerPromptActions.js';
 
@@ -56,7 +58,10 @@ export async function deletePrompt(
   });
 }
 
-/** More steps from where a prompt stands, into a prompt of its own: at once, or after a look at the recipe. */
+/**
+ * More steps from where a prompt stands, by its own method or another that can begin there, into a prompt of its own: at once, or after a
+ * look at the recipe.
+ */
 export async function continuePrompt(
   prompt: WholePrompt,
   { stores, runs, extensionUri }: PromptActionDependencies,
@@ -64,14 +69,16 @@ export async function continuePrompt(
   const { folder, store, value } = prompt;
   const { recipe, config } = await loadPrompt(folder);
   if (recipe === undefined) throw new SoftpromptError('store.fileMissing', { file: join(folder, promptRecipeFile) });
+  const title = vscode.l10n.t('Continue training {name}', { name: value.name });
+  const variant = await pickContinuation(recipe, title);
+  if (variant === undefined) return;
   const from = dirname(recordedRecipeFile(prompt, stores) ?? store);
   // What the extension brings along is not the user's to write into.
   const to = existsSync(from) && !from.startsWith(extensionUri.fsPath) ? from : dirname(store);
   const name = await freeRecipeName(store, to, value.name);
   const recipeFile = join(to, `${name}${recipeEnding}`);
-  const text = formatJson(
-    continuedRecipe({ recipe, promptFolder: folder, virtualTokens: config.num_virtual_tokens, name, from, to }),
-  );
+  const virtualTokens = config.num_virtual_tokens;
+  const text = formatJson(continuedRecipe({ recipe, promptFolder: folder, virtualTokens, variant, name, from, to }));
   const train = {
     label: vscode.l10n.t('$(play) Train {steps} more steps', { steps: wholeNumber(recipe.training.maxSteps) }),
     description: vscode.l10n.t('saved as {name}', { name }),
@@ -80,9 +87,7 @@ export async function continuePrompt(
     label: vscode.l10n.t('$(edit) Edit the recipe first'),
     description: vscode.workspace.asRelativePath(recipeFile),
   };
-  const answer = await vscode.window.showQuickPick([train, edit], {
-    title: vscode.l10n.t('Continue training {name}', { name: value.name }),
-  });
+  const answer = await vscode.window.showQuickPick([train, edit], { title });
   if (answer === edit) {
     await writeFileAtomic(recipeFile, text);
     await vscode.window.showTextDocument(vscode.Uri.file(recipeFile));
@@ -90,6 +95,19 @@ export async function continuePrompt(
     const run = await runs.start({ recipe: parseRecipe(text, recipeFile), recipeFile, store });
     await vscode.commands.executeCommand('softprompt.openRun', run);
   }
+}
+
+/** By which method it goes on, its own first, and what each begins with. */
+async function pickContinuation(recipe: Recipe, title: string): Promise<Variant | undefined> {
+  const words = variantWords();
+  const items = continuations(recipe).map((variant) => ({
+    label: words[variant].label,
+    description: variant === variantOf(recipe.method) ? vscode.l10n.t('as it was trained') : words[variant].description,
+    detail: beginningWords(variant, recipe.method.peft_type),
+    variant,
+  }));
+  const placeHolder = vscode.l10n.t('The method that goes on from it');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.variant;
 }
 
 /** A name that neither a prompt of the store nor a recipe in the folder has. */
@@ -116,37 +134,81 @@ export async function openRecipe(prompt: WholePrompt, stores: Stores): Promise<v
 }
 
 export async function exportAdapter({ folder, value }: WholePrompt): Promise<void> {
+  const format = await pickFormat(value);
+  if (format === undefined) return;
+  const { name } = value;
   const [parent] =
     (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Export {name} as a PEFT Adapter', { name: value.name }),
+      title: vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label }),
       openLabel: vscode.l10n.t('Export Here'),
       canSelectFiles: false,
       canSelectFolders: true,
     })) ?? [];
   if (parent === undefined) return;
-  const target = await exportPrompt(folder, parent.fsPath, 'peft');
-  offer(
-    vscode.l10n.t('Exported {name} to {folder}.', { name: value.name, folder: target }),
-    vscode.l10n.t('Reveal'),
-    () => reveal(target),
+  const target = await exportPrompt(folder, parent.fsPath, format);
+  offer(vscode.l10n.t('Exported {name} to {folder}.', { name, folder: target }), vscode.l10n.t('Reveal'), () =>
+    reveal(target),
   );
 }
 
+/** Asks only where there are several. */
+async function pickFormat(prompt: WholePrompt['value']): Promise<ExportFormat | undefined> {
+  const items = offeredFormats(prompt).map((format) => ({ ...formatWords()[format], format }));
+  if (items.length <= 1) return items[0]?.format;
+  const title = vscode.l10n.t('Export {name}', { name: prompt.name });
+  return (await vscode.window.showQuickPick(items, { title }))?.format;
+}
+
 export async function importAdapter({ stores, tree }: PromptActionDependencies): Promise<void> {
-  const [from] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Import a PEFT Adapter'),
-      openLabel: vscode.l10n.t('Import'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-    })) ?? [];
+  const from = await pickImport();
   if (from === undefined) return;
+  const { tasks = 1 } = await inspectImport(from);
+  const task = tasks > 1 ? await pickTask(tasks) : undefined;
+  if (tasks > 1 && task === undefined) return;
   await stores.ready();
   const store = await pickStore(stores);
   if (store === undefined) return;
-  const folder = await importPrompt(store, from.fsPath);
+  const folder = await importPrompt(store, from, task === undefined ? {} : { task });
   await stores.refresh();
   await tree.show(folder);
+}
+
+/** A dialog takes folders or files, not both. */
+async function pickImport(): Promise<string | undefined> {
+  const title = vscode.l10n.t('Import Prompt');
+  const folder = {
+    label: vscode.l10n.t('$(folder-opened) A PEFT adapter’s folder…'),
+    detail: vscode.l10n.t('prompt tuning, prefix tuning, P-tuning, multitask prompt tuning, CPT or CARTRIDGE'),
+  };
+  const npy = {
+    label: vscode.l10n.t('$(file-binary) An .npy file…'),
+    detail: vscode.l10n.t('virtual tokens’ vectors, as google-research/prompt-tuning saves them'),
+  };
+  const answer = await vscode.window.showQuickPick([folder, npy], { title });
+  if (answer === undefined) return undefined;
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title,
+      openLabel: vscode.l10n.t('Import'),
+      canSelectFiles: answer === npy,
+      canSelectFolders: answer === folder,
+      ...(answer === npy && { filters: { NumPy: ['npy'] } }),
+    })) ?? [];
+  return chosen?.fsPath;
+}
+
+/** Which of a multitask adapter's prompts. */
+async function pickTask(tasks: number): Promise<number | undefined> {
+  const items = Array.from({ length: tasks }, (_, task) => ({
+    label: vscode.l10n.t('Task {task}', { task }),
+    task,
+  }));
+  return (
+    await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Import Prompt'),
+      placeHolder: vscode.l10n.t('The adapter holds a prompt for each of {tasks} tasks: which one?', { tasks }),
+    })
+  )?.task;
 }
 
 /** Asks only where there are several. */

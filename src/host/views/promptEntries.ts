@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { NearestTokens } from '../../protocol/events.js';
-import { duration, methodName, shareText, wholeNumber } from '../../protocol/numbers.js';
+import { duration, methodName, nearestMeaning, shareText, wholeNumber } from '../../protocol/numbers.js';
 import { quoted } from '../../protocol/quoted.js';
+import type { AdapterConfig } from '../../store/adapterConfig.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -64,7 +65,7 @@ export function promptEntry({ name, config, details }: PromptSummary, folder: st
     label: name,
     description: [
       ...(best ? [scoreText(best)] : []),
-      l10n.t({ message: 'prompt', comment: ['Short for the method prompt tuning'] }),
+      shortMethodName(config.peft_type),
       tokens,
       shortModelName(model),
     ].join(' · '),
@@ -80,6 +81,8 @@ export function promptEntry({ name, config, details }: PromptSummary, folder: st
       facts: [
         [l10n.t('Method'), l10n.t('{method}, {tokens} virtual tokens', { method, tokens })],
         [l10n.t('Base model'), model],
+        ...networkFact(config),
+        ...sizeFacts(config, details),
         ...(details ? trainingFacts(details, language) : []),
         [l10n.t('Folder'), folder],
       ],
@@ -88,18 +91,53 @@ export function promptEntry({ name, config, details }: PromptSummary, folder: st
   };
 }
 
-function trainingFacts(
-  { training, model, created }: NonNullable<PromptSummary['details']>,
-  language: string,
-): [string, string][] {
+function shortMethodName(type: AdapterConfig['peft_type']): string {
+  switch (type) {
+    case 'PROMPT_TUNING':
+      return l10n.t({ message: 'prompt', comment: ['Short for the method prompt tuning'] });
+    case 'PREFIX_TUNING':
+      return l10n.t({ message: 'prefix', comment: ['Short for the method prefix tuning'] });
+    case 'P_TUNING':
+      return methodName(type);
+  }
+}
+
+type Details = NonNullable<PromptSummary['details']>;
+
+/** PEFT writes it of P-tuning alone. */
+function networkFact(config: AdapterConfig): [string, string][] {
+  if (config.peft_type !== 'P_TUNING') return [];
+  const { encoder_reparameterization_type: type, encoder_hidden_size: size } = config;
+  return [[l10n.t('Network'), size === null ? type : `${type} ${size}`]];
+}
+
+/** Of a prefix: keys and values of every block. The store's `adapterShape` would load its schemas when the view starts. */
+function keptNumbers(config: AdapterConfig): number {
+  const { num_virtual_tokens: tokens, token_dim: dim } = config;
+  return config.peft_type === 'PREFIX_TUNING' ? tokens * 2 * config.num_layers * dim : tokens * dim;
+}
+
+/** What was trained, as a network counts too, and what is kept of it where that is less. */
+function sizeFacts(config: AdapterConfig, details: Details | undefined): [string, string][] {
+  const kept = keptNumbers(config);
+  const inKept: [string, string] = [l10n.t('Kept'), l10n.t('{numbers} numbers', { numbers: wholeNumber(kept) })];
+  if (!details) return [inKept];
+  const { trainable } = details.training;
+  const parameters = Math.max(1, details.model.parameters);
   return [
     [
       l10n.t('Trainable'),
       l10n.t('{parameters} parameters ({share} of the model’s)', {
-        parameters: wholeNumber(training.trainable),
-        share: shareText(training.trainable / Math.max(1, model.parameters)),
+        parameters: wholeNumber(trainable),
+        share: shareText(trainable / parameters),
       }),
     ],
+    ...(trainable === kept ? [] : [inKept]),
+  ];
+}
+
+function trainingFacts({ training, created }: Details, language: string): [string, string][] {
+  return [
     [
       l10n.t('Steps'),
       l10n.t('{steps}, the best {best}', { steps: wholeNumber(training.steps), best: wholeNumber(training.bestStep) }),
@@ -111,11 +149,12 @@ function trainingFacts(
 /** As many real tokens as a narrow view shows beside a virtual one. */
 const shownTokens = 3;
 
-/** A virtual token: its number and the real tokens nearest to it. */
-export function tokenEntry({ position, nearest }: NearestTokens): Entry {
+/** A virtual token of a method: its number and the real tokens nearest to it. */
+export function tokenEntry({ position, nearest }: NearestTokens, method: string): Entry {
   const number = position + 1;
   const first = nearest.slice(0, shownTokens).map(({ token }) => quoted(token));
   const similarity = nearest[0]?.similarity.toFixed(2) ?? '';
+  const meaning = nearestMeaning(method);
   return {
     label: `${number}  ${first.join(' · ')}`,
     description: similarity,
@@ -126,7 +165,10 @@ export function tokenEntry({ position, nearest }: NearestTokens): Entry {
     }),
     card: {
       title: l10n.t('Virtual token {number}', { number }),
-      sentences: [l10n.t('The nearest real tokens, by cosine similarity:')],
+      sentences: [
+        ...(meaning === undefined ? [] : [meaning]),
+        l10n.t('The nearest real tokens, by cosine similarity:'),
+      ],
       facts: nearest.map(({ token, similarity: value }) => [value.toFixed(2), quoted(token)] as const),
     },
     contextValue: 'token',

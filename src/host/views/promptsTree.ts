@@ -26,6 +26,8 @@ export interface PromptNode {
 interface TokenNode {
   readonly kind: 'token';
   readonly tokens: NearestTokens;
+  /** PEFT's name. */
+  readonly method: string;
   readonly parent: PromptNode;
 }
 type PromptsNode = GroupNode | PromptNode | TokenNode;
@@ -86,7 +88,7 @@ function childrenOf(node: PromptsNode): PromptsNode[] {
     case 'group':
       return [...node.children];
     case 'prompt':
-      return nearestOf(node).map((tokens) => ({ kind: 'token', tokens, parent: node }));
+      return tokensOf(node);
     case 'token':
       return [];
   }
@@ -103,8 +105,11 @@ function parentOf(node: PromptsNode, groups: readonly GroupNode[]): PromptsNode 
   }
 }
 
-function nearestOf({ listed }: PromptNode): readonly NearestTokens[] {
-  return 'value' in listed ? (listed.value.nearest ?? []) : [];
+function tokensOf(parent: PromptNode): TokenNode[] {
+  const { listed } = parent;
+  if ('damage' in listed) return [];
+  const { config, nearest = [] } = listed.value;
+  return nearest.map((tokens) => ({ kind: 'token', tokens, method: config.peft_type, parent }));
 }
 
 function itemOf(node: PromptsNode): vscode.TreeItem {
@@ -124,10 +129,10 @@ function itemOf(node: PromptsNode): vscode.TreeItem {
       }
       return treeItem(listed.folder, promptEntry(listed.value, listed.folder, vscode.env.language), {
         icon: new vscode.ThemeIcon('symbol-string'),
-        state: nearestOf(node).length > 0 ? Collapsed : None,
+        state: tokensOf(node).length > 0 ? Collapsed : None,
       });
     }
     case 'token':
-      return treeItem(`${node.parent.listed.folder}#${node.tokens.position}`, tokenEntry(node.tokens));
+      return treeItem(`${node.parent.listed.folder}#${node.tokens.position}`, tokenEntry(node.tokens, node.method));
   }
 }

@@ -55,7 +55,7 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
     about('softprompt.continuePrompt', vscode.l10n.t('Continue Training'), ours, async (prompt) =>
       (await load()).continuePrompt(prompt, dependencies),
     ),
-    about('softprompt.exportPrompt', vscode.l10n.t('Export as PEFT Adapter'), whole, async (prompt) =>
+    about('softprompt.exportPrompt', vscode.l10n.t('Export Prompt'), whole, async (prompt) =>
       (await load()).exportAdapter(prompt),
     ),
     about('softprompt.copyPromptSnippet', vscode.l10n.t('Copy Python Snippet'), whole, async (prompt) =>

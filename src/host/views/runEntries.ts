@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../../errors/catalogue.js';
 import type { RunEvent } from '../../protocol/events.js';
-import { duration, timeLeft, wholeNumber } from '../../protocol/numbers.js';
+import { duration, encoderName, methodName, timeLeft, wholeNumber } from '../../protocol/numbers.js';
+import type { MethodConfig } from '../../protocol/recipe.js';
 import { isLive, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -57,6 +58,7 @@ export function runEntry(run: FollowedRun, language: string): Entry {
       sentences: [...(problem ? [problem.message, problem.advice] : []), ...(score ? [scoreWords(score)] : [])],
       facts: [
         ...(step ? ([[l10n.t('Step'), stepText(step.step, steps)]] as const) : []),
+        [l10n.t('Method'), methodWords(recipe.method)],
         [l10n.t('Base model'), shortModelName(recipe.model)],
         [l10n.t('Started'), timeText(status.started, language)],
         [l10n.t('Folder'), folder],
@@ -64,6 +66,12 @@ export function runEntry(run: FollowedRun, language: string): Entry {
     },
     contextValue: ['run', state, ...runAbilities(run)].join(' '),
   };
+}
+
+/** P-tuning, LSTM 128, 20 virtual tokens */
+function methodWords(method: MethodConfig): string {
+  const name = [methodName(method.peft_type), encoderName(method)].filter((part) => part !== undefined).join(', ');
+  return l10n.t('{method}, {tokens} virtual tokens', { method: name, tokens: method.num_virtual_tokens });
 }
 
 export const damagedRun = 'run damaged canDelete' satisfies `${string} ${RunAbility}`;

@@ -49,7 +49,7 @@ describe('recipeText', () => {
           "peft_type": "PROMPT_TUNING",
           // More virtual tokens can hold more, and take longer to train.
           "num_virtual_tokens": 20,
-          // What the virtual tokens begin from.
+          // What they begin from: class-labels, vocab, text, random, file.
           "prompt_tuning_init": "class-labels"
         },
         "training": {
@@ -60,6 +60,56 @@ describe('recipeText', () => {
         "threads": 2
       }
       "
+    `);
+  });
+
+  it('says of each method’s fields what they are for', () => {
+    const commented = (template: string, method: RecipeInput['method']): string =>
+      recipeText({ data: { train: 'a.csv', template }, method })
+        .split('\n')
+        .slice(7, -2)
+        .join('\n');
+    expect(
+      commented('{text}', {
+        peft_type: 'PREFIX_TUNING',
+        num_virtual_tokens: 8,
+        prefix_projection: true,
+        encoder_hidden_size: 64,
+      }),
+    ).toMatchInlineSnapshot(`
+      "  "method": {
+          "peft_type": "PREFIX_TUNING",
+          // More keys and values in every block can hold more, and take longer to train.
+          "num_virtual_tokens": 8,
+          // A network makes the keys and values while they are trained; they alone are kept.
+          "prefix_projection": true,
+          // Its width: at least num_virtual_tokens, unless they begin from random numbers.
+          "encoder_hidden_size": 64
+        }"
+    `);
+    expect(
+      commented('[P×8] {text}', {
+        peft_type: 'P_TUNING',
+        num_virtual_tokens: 8,
+        encoder_reparameterization_type: 'LSTM',
+        encoder_hidden_size: 64,
+        prompt_tuning_init: 'file',
+        prompt_tuning_init_file: 'prompt.npy',
+      }),
+    ).toMatchInlineSnapshot(`
+      "  "method": {
+          "peft_type": "P_TUNING",
+          // As many as the template places.
+          "num_virtual_tokens": 8,
+          // The network that makes the virtual tokens while they are trained, MLP or LSTM; they alone are kept.
+          "encoder_reparameterization_type": "LSTM",
+          // Its width: at least num_virtual_tokens, unless they begin from random numbers.
+          "encoder_hidden_size": 64,
+          // What they begin from: class-labels, vocab, text, random, file.
+          "prompt_tuning_init": "file",
+          // The folder of a saved prompt, or an .npy file.
+          "prompt_tuning_init_file": "prompt.npy"
+        }"
     `);
   });
 

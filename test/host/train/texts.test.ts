@@ -26,6 +26,11 @@ describe('rows of the preview', () => {
     });
   });
 
+  it('show virtual tokens where the template places them', () => {
+    const placed = { ...row, virtualTokens: 5, input: '[P×3] a film . [P×2] Label:' };
+    expect(rowLine(placed).detail).toBe('▢×3 a film . ▢×2 Label:⟨ positive⟩');
+  });
+
   it('say what is cut off', () => {
     expect(rowLine({ ...row, split: 'dev', tokens: 1512, cutTokens: 1000 })).toMatchObject({
       label: 'line 12 · 1,512 tokens · 1,000 cut off',
@@ -70,9 +75,7 @@ it('estimates in one line', () => {
     task: { task: 'classification', template: '', target: '' },
     rows: [],
     events: [],
-    trainable: 5120,
-    modelParameters: 9_000_000,
-    estimate: { steps: 500, seconds: 61, memoryMb: 812 },
+    estimate: { steps: 500, seconds: 61, memoryMb: 812, trainable: 5120, modelParameters: 9_000_000 },
   });
   expect(text).toBe('500 steps in about 60 s · 812.0 MB of memory · 5,120 trained parameters, 0.057 % of 9.0 M');
 });

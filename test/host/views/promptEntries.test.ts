@@ -9,8 +9,10 @@ import {
   type ListedPrompt,
 } from '../../../src/host/views/promptEntries.js';
 import { SoftpromptError } from '../../../src/errors/softpromptError.js';
+import { recipeSchema } from '../../../src/protocol/recipe.js';
+import { adapterShape } from '../../../src/store/adapterConfig.js';
 import type { PromptDetails } from '../../../src/store/promptDetails.js';
-import { plainPrompt, promptDetails } from '../../support/prompts.js';
+import { configOf, plainPrompt, promptDetails } from '../../support/prompts.js';
 
 const { config } = plainPrompt;
 const listed = (name: string, train?: string): ListedPrompt => ({
@@ -94,7 +96,40 @@ describe('a prompt’s row', () => {
     const entry = promptEntry({ name: 'adapter', config }, '/adapter', 'en');
     expect(entry.description).toBe('prompt · 2 · model');
     expect(entry.contextValue).toBe('prompt whole');
-    expect(entry.card.facts.map(([name]) => name)).toEqual(['Method', 'Base model', 'Folder']);
+    expect(entry.card.facts.map(([name]) => name)).toEqual(['Method', 'Base model', 'Kept', 'Folder']);
+    expect(entry.card.facts).toContainEqual(['Kept', '6 numbers']);
+  });
+
+  it('names every method, and tells what is trained from what is kept', () => {
+    const row = (method: object, trainable: number): ReturnType<typeof promptEntry> =>
+      promptEntry(
+        {
+          name: 'a',
+          config: configOf({ method: recipeSchema.shape.method.parse(method), numLayers: 2 }),
+          details: { ...promptDetails, training: { ...promptDetails.training, trainable } },
+        },
+        '/a',
+        'en',
+      );
+    const prefix = row({ peft_type: 'PREFIX_TUNING' }, 24);
+    expect(prefix.description).toBe('66.4 % · prefix · 2 · model');
+    expect(prefix.card.facts[0]).toEqual(['Method', 'prefix tuning, 2 virtual tokens']);
+    expect(prefix.card.facts).toContainEqual(['Trainable', '24 parameters (0.400 % of the model’s)']);
+    // 2 virtual tokens · 2 blocks · key and value · 3 numbers, which are all that was trained.
+    expect(prefix.card.facts.map(([name]) => name)).not.toContain('Kept');
+
+    const projected = row({ peft_type: 'PREFIX_TUNING', prefix_projection: true }, 5000);
+    expect(projected.card.facts).toContainEqual(['Kept', '24 numbers']);
+
+    const encoded = row({ peft_type: 'P_TUNING', encoder_reparameterization_type: 'LSTM' }, 1200);
+    expect(encoded.description).toBe('66.4 % · P-tuning · 2 · model');
+    expect(encoded.card.facts.slice(0, 5)).toEqual([
+      ['Method', 'P-tuning, 2 virtual tokens'],
+      ['Base model', 'org/model'],
+      ['Network', 'LSTM 128'],
+      ['Trainable', '1,200 parameters (20.0 % of the model’s)'],
+      ['Kept', '6 numbers'],
+    ]);
   });
 
   it('of a damaged folder gives the reason', () => {
@@ -104,13 +139,33 @@ describe('a prompt’s row', () => {
   });
 });
 
+it('counts as kept what the adapter holds', () => {
+  for (const peft_type of ['PROMPT_TUNING', 'PREFIX_TUNING', 'P_TUNING']) {
+    const made = configOf({
+      method: recipeSchema.shape.method.parse({ peft_type }),
+      numLayers: 5,
+      numKeyValueHeads: 2,
+      headDim: 7,
+    });
+    const [rows, width] = adapterShape(made);
+    const { facts } = promptEntry({ name: 'a', config: made }, '/a', 'en').card;
+    expect(facts, peft_type).toContainEqual(['Kept', `${rows * width} numbers`]);
+  }
+});
+
 describe('a virtual token’s row', () => {
   it('shows the nearest three with their spaces, and the similarity of the first', () => {
     const nearest = [' opinion', 'mood', '\n', 'x'].map((token, id) => ({ id, token, similarity: 0.41 - id / 10 }));
-    const entry = tokenEntry({ position: 0, nearest });
+    const entry = tokenEntry({ position: 0, nearest }, 'PROMPT_TUNING');
     expect(entry.label).toBe('1  " opinion" · "mood" · "\\n"');
     expect(entry.description).toBe('0.41');
     expect(entry.spoken).toBe('virtual token 1, nearest " opinion", "mood", "\\n", similarity 0.41');
     expect(entry.card.facts.at(-1)).toEqual(['0.11', '"x"']);
+    expect(entry.card.sentences).toEqual(['The nearest real tokens, by cosine similarity:']);
+  });
+
+  it('of a prefix says that keys are compared', () => {
+    const { card } = tokenEntry({ position: 0, nearest: [] }, 'PREFIX_TUNING');
+    expect(card.sentences?.[0]).toMatch(/^A prefix has no vectors among the text’s\..*keys/);
   });
 });

@@ -4,7 +4,7 @@ import { packEvents } from '../../../src/host/panels/packEvents.js';
 
 /**
  * The training panel's other side, for looking at the panel in a browser: plays a recorded run into it.
- * `?scenario=` finished, running, starting, queued, paused, interrupted, failed, compare, long · `?theme=` dark, light, hc-dark,
+ * `?scenario=` finished, running, starting, queued, paused, interrupted, failed, compare, long, prefix, encoder · `?theme=` dark, light, hc-dark,
  * hc-light · `?language=` en, zh-cn
  */
 declare const recorded: readonly RunEvent[];
@@ -84,6 +84,8 @@ const scenes: Record<string, () => [PanelRun, readonly RunEvent[]][]> = {
     [run('tickets-lr', { state: 'finished' }), recorded.map((event) => shifted(event, 0.8))],
     [run('tickets-p5', { state: 'stopped' }), until(200).map((event) => shifted(event, 1.3))],
   ],
+  prefix: () => [[run('tickets', { plan: { ...run('').plan, method: 'PREFIX_TUNING' } }), until(247)]],
+  encoder: () => [[run('tickets', { plan: { ...run('').plan, method: 'P_TUNING', encoder: 'LSTM 128' } }), until(247)]],
   long: () => [[long, longRun(0, Number(query.get('steps') ?? 10_000))]],
 };
 

@@ -9,7 +9,12 @@ import { isLive, stateIcon, stateName } from '../../../src/protocol/runState.js'
 export function header(view: RunView, asked: RunAction | undefined, act: (action: RunAction) => void): TemplateResult {
   const { run, start } = view;
   const { plan } = run;
-  const facts = [methodName(plan.method), `P=${plan.virtualTokens}`, start?.model ?? plan.model];
+  const facts = [
+    methodName(plan.method),
+    ...(plan.encoder === undefined ? [] : [plan.encoder]),
+    `P=${plan.virtualTokens}`,
+    start?.model ?? plan.model,
+  ];
   const tool = (action: RunAction, icon: string, label: string): TemplateResult =>
     html`<vscode-toolbar-button icon=${icon} label=${label} title=${label} @click=${() => act(action)}>
     </vscode-toolbar-button>`;

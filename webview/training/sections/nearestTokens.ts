@@ -1,14 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { NearestTokens } from '../../../src/protocol/events.js';
-import { wholeNumber } from '../../../src/protocol/numbers.js';
+import { nearestMeaning, wholeNumber } from '../../../src/protocol/numbers.js';
 import { quoted } from '../../../src/protocol/quoted.js';
 import type { RunView } from '../runView.js';
 
 /** Each virtual token with the real tokens nearest to it; those whose nearest one is another than before are marked. */
 export function nearestTokens({ nearest, nearestBefore, run }: RunView): TemplateResult {
+  const meaning = nearestMeaning(run.plan.method);
   if (!nearest) {
     return section(
+      meaning,
       html`<p class="empty">
         ${l10n.t('The real tokens nearest to each of the {count} virtual tokens appear here.', {
           count: run.plan.virtualTokens,
@@ -19,6 +21,7 @@ export function nearestTokens({ nearest, nearestBefore, run }: RunView): Templat
   const before = new Map(nearestBefore?.tokens.map((token) => [token.position, token]));
   const moved = nearest.tokens.filter((token) => hasMoved(token, before.get(token.position))).length;
   return section(
+    meaning,
     html`<div class="scroll" tabindex="0" role="region" aria-label=${l10n.t('What the prompt looks like now')}>
       <table class="nearest ${nearestBefore ? 'compared' : ''}">
         <thead>
@@ -43,10 +46,11 @@ export function nearestTokens({ nearest, nearestBefore, run }: RunView): Templat
   );
 }
 
-function section(content: TemplateResult, description = ''): TemplateResult {
+/** `meaning`: what is shown, where that does not go without saying. */
+function section(meaning: string | undefined, content: TemplateResult, description = ''): TemplateResult {
   return html`<section class="card">
     <h2>${l10n.t('What the prompt looks like now')} <span class="facts">${description}</span></h2>
-    ${content}
+    ${meaning === undefined ? nothing : html`<p class="hint">${meaning}</p>`} ${content}
   </section>`;
 }
 

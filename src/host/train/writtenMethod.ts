@@ -1,0 +1,31 @@
+import type { MethodConfig, MethodConfigOf, RecipeInput } from '../../protocol/recipe.js';
+
+type Written = NonNullable<RecipeInput['method']>;
+
+/** A method's fields as a recipe writes them: without those that would say nothing. */
+export function writtenMethod(config: MethodConfig): Written {
+  const { prompt_tuning_init_text: text, prompt_tuning_init_file: file, ...fields } = config;
+  const { prompt_tuning_init: initialisation } = config;
+  const hasText = initialisation === 'text' || initialisation === 'TEXT' || initialisation === 'activations';
+  return {
+    ...(fields.peft_type === 'PREFIX_TUNING' ? writtenPrefix(fields) : fields),
+    ...(hasText && text !== undefined && { prompt_tuning_init_text: text }),
+    ...(initialisation === 'file' && file !== undefined && { prompt_tuning_init_file: file }),
+  };
+}
+
+/** Without a projection nothing is said of its network. */
+function writtenPrefix(config: MethodConfigOf<'PREFIX_TUNING'>): Written {
+  const { peft_type, num_virtual_tokens, prefix_projection, encoder_hidden_size, prefix_embedding } = config;
+  const { prompt_tuning_init } = config;
+  return {
+    peft_type,
+    num_virtual_tokens,
+    ...(prefix_projection && {
+      prefix_projection,
+      encoder_hidden_size,
+      ...(prefix_embedding !== 'token_dim' && { prefix_embedding }),
+    }),
+    prompt_tuning_init,
+  };
+}
