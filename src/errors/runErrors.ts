@@ -30,8 +30,11 @@ export const runErrors = {
     message: l10n.t('The saved prompt to start from is {found}, but this recipe trains {expected}.', a),
     advice: l10n.t("Set num_virtual_tokens to the saved prompt's length, and use the model that it was trained for."),
   }),
-  'run.initKind': (_: Record<never, never>) => ({
-    message: l10n.t('The saved prompt to start from holds keys and values (prefix tuning), not input vectors.'),
+  'run.initKind': (a: { found: string }) => ({
+    message: l10n.t(
+      'The saved prompt to start from holds keys and values {found} (prefix tuning), not input vectors.',
+      a,
+    ),
     advice: l10n.t('Continue it by prefix tuning, or start from a prompt that prompt tuning or P-tuning has made.'),
   }),
   'run.encoderTooSmall': (a: { size: number; virtualTokens: number }) => ({

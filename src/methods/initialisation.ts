@@ -129,10 +129,10 @@ async function solvedLayer(
 /** Input vectors stay what they are; a block's keys and values can be made of them, but not the other way round. */
 async function startFrom(saved: SavedStart, method: Method, context: InitialisationContext): Promise<Float32Array> {
   const wanted = method.entry === 'keysAndValues' ? 'keysAndValues' : 'inputVectors';
-  if (saved.kind === 'keysAndValues' && wanted === 'inputVectors') throw new SoftpromptError('run.initKind', {});
   const { virtualTokens, width } = method;
   const expected = `[${virtualTokens}, ${saved.kind === wanted ? width : context.hiddenSize}]`;
   const found = `[${saved.shape.join(', ')}]`;
+  if (saved.kind === 'keysAndValues' && wanted === 'inputVectors') throw new SoftpromptError('run.initKind', { found });
   if (found !== expected) throw new SoftpromptError('run.initShape', { found, expected });
   return saved.kind === wanted ? saved.data : context.keysAndValues({ vectors: saved.data });
 }

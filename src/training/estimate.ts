@@ -34,6 +34,7 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const weights = parameters - config.vocabularySize * config.hiddenSize;
   const perRow = (2 * weights) / (coreRate * threads);
 
+  const trainable = trainableCount(method);
   const virtualRows = { front: method.virtualTokens, anywhere: batchSize * method.virtualTokens, keysAndValues: 0 };
   const stepRows = (batchSize * mean + virtualRows[method.entry]) * gradientAccumulation;
   const evaluations = Math.floor(maxSteps / evalEvery) + (recipe.baseline ? 1 : 0);
@@ -41,7 +42,6 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
   const largestBatch = batchSize * longest + virtualRows[method.entry];
   const kept = largestBatch * config.numLayers * config.hiddenSize * keptRows;
-  const trainable = trainableCount(method);
   const bytes = programBytes + 4 * (parameters + kept + copiesOfTrained * trainable);
   return {
     steps: maxSteps,

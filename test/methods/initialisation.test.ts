@@ -212,7 +212,7 @@ describe('a prefix', () => {
   it('is no start for input vectors', async () => {
     const saved: SavedStart = { kind: 'keysAndValues', shape: [4, 2], data: new Float32Array(8) };
     const from = changed({ savedPrompt: () => Promise.resolve(saved) });
-    await expectRejection(vectors('file', from), 'run.initKind', {});
+    await expectRejection(vectors('file', from), 'run.initKind', { found: '[4, 2]' });
   });
 });
 
