@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
-import type { TrainOptions } from './recipeOptions.js';
+import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
 import { screenOf, styled } from './terminal.js';
 import { runExport, runImport } from './transfer.js';
@@ -54,6 +54,15 @@ function describeProgram(world: World, act: Action): Command {
       l10n.t('the text before the target, such as "{text}\\nLabel:", where \\n is a line break; inferred by default'),
     )
     .option('--target <text>', l10n.t('the target, such as "{label}"; inferred by default'))
+    .addOption(
+      new Option('--method <name>', l10n.t('what is trained; the recipe’s, else prompt tuning')).choices(
+        Object.keys(methodOptions),
+      ),
+    )
+    .option(
+      '--from <prompt>',
+      l10n.t('a saved prompt to go on from (name, folder or .npy file), also by another method'),
+    )
     .option('--virtual-tokens <n>', l10n.t('how many virtual tokens are trained'), wholeNumberFrom(1))
     .option('--name <name>', l10n.t('the prompt’s name'))
     .addOption(modelOption())
@@ -216,6 +225,7 @@ function trainHelp(): string {
   return `${examples([
     'softprompt train tickets.softprompt.json',
     'softprompt train tickets.softprompt.json --steps 200 --seed 1 --name short-try',
+    'softprompt train tickets.softprompt.json --method p-tuning --from tickets --name tickets-2',
     'softprompt train --data train.jsonl --test test.jsonl --template "{text}\\nQueue:" --target "{queue}"',
   ])}
 ${l10n.t('A recipe is JSON with comments; the smallest one is {recipe}', { recipe: '{ "data": { "train": "train.jsonl" } }' })}

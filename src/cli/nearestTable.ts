@@ -1,4 +1,5 @@
 import type { NearestTokens } from '../protocol/events.js';
+import { nearestMeaning } from '../protocol/numbers.js';
 import { quoted } from '../protocol/quoted.js';
 import { clipped, columnLines, displayWidth, styled, type Screen } from './terminal.js';
 
@@ -17,4 +18,10 @@ export function nearestLines(tokens: readonly NearestTokens[], screen: Screen): 
   return columnLines(rows.map((row) => row.slice(0, count))).map(
     (line) => styled(screen, 'dim', line.slice(0, digits)) + line.slice(digits),
   );
+}
+
+/** What is compared, where that is not the virtual tokens' own vectors. */
+export function meaningLines(method: string | undefined, screen: Screen): string[] {
+  const meaning = method === undefined ? undefined : nearestMeaning(method);
+  return meaning === undefined ? [] : [styled(screen, 'dim', meaning)];
 }

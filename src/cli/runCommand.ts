@@ -4,12 +4,14 @@ import type { RunEvent } from '../protocol/events.js';
 import { findPrompt, findRun } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
+import { summarisePrompt } from '../store/promptFolder.js';
+import { loadStart } from '../store/promptStart.js';
 import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
-import { nearestLines } from './nearestTable.js';
+import { meaningLines, nearestLines } from './nearestTable.js';
 import { wholeNumber } from '../protocol/numbers.js';
 import { reportRun } from './progress.js';
-import { modelOption, recipeFromFile, recipeFromOptions, type TrainOptions } from './recipeOptions.js';
+import { modelOption, recipeFromFile, recipeFromOptions, type Start, type TrainOptions } from './recipeOptions.js';
 import { diagnosisLines, evaluationLines } from './scoreReport.js';
 import { openDisplay, screenOf } from './terminal.js';
 import type { Work } from './work.js';
@@ -22,13 +24,21 @@ export async function runTrain(
   world: World,
 ): Promise<ExitCode> {
   const { folder, environment } = world;
+  const store = await storeOf(options, world);
+  const start = options.from === undefined ? undefined : await startFrom(options.from, store, folder);
   const { recipe, recipeFile } =
     file === undefined
-      ? recipeFromOptions({ ...options, data: options.data ?? '' }, folder)
-      : await recipeFromFile(file, options, folder);
-  const store = await storeOf(options, world);
+      ? recipeFromOptions({ ...options, data: options.data ?? '' }, folder, start)
+      : await recipeFromFile(file, options, folder, start);
   const request = { recipe, recipeFile, store, cacheFolder: cacheFolder(environment), spinning: true };
   return showRun([], options, world, (onEvent) => work.train(request, onEvent, world.signal));
+}
+
+/** A saved prompt by name or folder, or an .npy file. Throws what `findPrompt` and `loadStart` throw. */
+async function startFrom(from: string, store: string, folder: string): Promise<Start> {
+  const path = from.toLowerCase().endsWith('.npy') ? resolve(folder, from) : await findPrompt(store, from, folder);
+  const [virtualTokens = 0] = (await loadStart(path)).embeddings.shape;
+  return { path, virtualTokens };
 }
 
 export async function runResume(
@@ -83,14 +93,19 @@ export async function runInterpret(
   world: World,
 ): Promise<ExitCode> {
   const { folder, environment, out } = world;
+  const promptFolder = await findPrompt(await storeOf(options, world), prompt, folder);
   const nearest = await work.interpret({
-    promptFolder: await findPrompt(await storeOf(options, world), prompt, folder),
+    promptFolder,
     cacheFolder: cacheFolder(environment),
     top: options.top,
     ...(options.model !== undefined && { model: modelOption(options.model, folder) }),
   });
   if (options.json) printJson(nearest, world);
-  else print(nearestLines(nearest, screenOf(out)), world);
+  else {
+    const { config } = await summarisePrompt(promptFolder);
+    const screen = screenOf(out);
+    print([...meaningLines(config.peft_type, screen), ...nearestLines(nearest, screen)], world);
+  }
   return exitCodes.ok;
 }
 

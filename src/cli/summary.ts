@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { chart } from './chart.js';
-import { nearestLines } from './nearestTable.js';
+import { meaningLines, nearestLines } from './nearestTable.js';
 import { distanceText, duration, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import type { EventOf, RunHistory } from './runHistory.js';
 import { columnLines, styled, type Screen } from './terminal.js';
@@ -19,6 +19,7 @@ export function summaryLines(end: EventOf<'end'>, history: RunHistory, screen: S
     history.nearest
       ? [
           styled(screen, 'bold', l10n.t('Nearest tokens, by cosine similarity')),
+          ...meaningLines(history.start?.method, screen),
           ...nearestLines(history.nearest.tokens, screen),
         ]
       : [],

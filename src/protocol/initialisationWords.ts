@@ -39,7 +39,7 @@ function allWords(): WordsOf {
   return {
     PROMPT_TUNING: {
       ...tokens,
-      random: { label: random, use: l10n.t('to compare with: uniform in ±0.5; the slowest to train') },
+      random: { label: random, use: l10n.t('to compare with: uniform in ±0.5') },
       RANDOM: { label: 'RANDOM', use: l10n.t('to repeat what PEFT does: normal, variance 1') },
       SAMPLE_VOCAB: { label: 'SAMPLE_VOCAB', use: l10n.t('to repeat what PEFT does: any tokens of the vocabulary') },
       TEXT: { label: 'TEXT', use: l10n.t('to repeat what PEFT does: a text with its special tokens, repeated or cut') },
@@ -51,7 +51,7 @@ function allWords(): WordsOf {
       },
       random: {
         label: random,
-        use: l10n.t('to compare with: small numbers, or the projection as PEFT draws it; slower to train'),
+        use: l10n.t('to compare with: small numbers, or the projection as PEFT draws it'),
       },
       file: {
         label: l10n.t('a saved prompt'),
