@@ -7,6 +7,7 @@ import type { Work } from '../../src/cli/work.js';
 import { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { createRun } from '../../src/store/runFolder.js';
+import type { Recipe } from '../../src/protocol/recipe.js';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { configOf } from '../support/prompts.js';
 
@@ -119,6 +120,24 @@ describe('softprompt train', () => {
         recipeFile: join(folder, 'my-rows.softprompt.json'),
       },
     ]);
+  });
+
+  it('trains by another method from a saved prompt, with that prompt’s length and a learning rate of its own', async () => {
+    await saved();
+    const recipe = join(folder, 'a.softprompt.json');
+    await writeFile(recipe, '{ "data": { "train": "t.csv" }, "training": { "learningRate": 0.5, "maxSteps": 7 } }');
+    const argv = ['train', recipe, '--method', 'p-tuning', '--from', 'tickets'];
+    expect((await softprompt(argv, { train: trained() })).exitCode).toBe(0);
+    const [{ recipe: found }] = asked as [{ recipe: Recipe }];
+    expect(found.method).toMatchObject({
+      peft_type: 'P_TUNING',
+      num_virtual_tokens: 1,
+      prompt_tuning_init: 'file',
+      prompt_tuning_init_file: join(folder, '.softprompt', 'prompts', 'tickets'),
+    });
+    expect(found.training).toMatchObject({ maxSteps: 7 });
+    expect(found.training.learningRate).toBeUndefined();
+    expect((await softprompt(['train', recipe, '--from', 'nothing'])).exitCode).toBe(2);
   });
 
   it('writes the events as JSON lines, and nothing else, with --json', async () => {
