@@ -63,12 +63,12 @@ function defaultsTable(of: Find): string[] {
   const rows = (['bundled', 'smollm2'] as const).flatMap((model) =>
     (['sst2', 'trec'] as const).flatMap((dataset) =>
       [...new Set(trials.map((trial) => trial.variant))].map((variant: VariantName) => {
-        const found = trials
-          .filter((t) => t.model === model && t.dataset === dataset && t.variant === variant)
-          .flatMap((trial) => of(trial) ?? []);
+        const ofData = trials.filter((t) => t.model === model && t.dataset === dataset);
+        const baseline = ofData.flatMap((trial) => of(trial)?.baseline ?? [])[0];
+        const found = ofData.filter((t) => t.variant === variant).flatMap((trial) => of(trial) ?? []);
         const scores = found.flatMap(({ test }) => (test === undefined ? [] : [test]));
         const seconds = found.length > 0 ? mean(found.map((result) => result.seconds)).toFixed(0) : '–';
-        return `| ${model} | ${dataset} | ${variant} | ${percent(found[0]?.baseline)} | ${scores.map(percent).join(', ')} | ${
+        return `| ${model} | ${dataset} | ${variant} | ${percent(baseline)} | ${scores.map(percent).join(', ')} | ${
           scores.length > 0 ? percent(mean(scores)) : '–'
         } | ${seconds} s | ${found[0]?.trainable?.toLocaleString('en') ?? '–'} |`;
       }),
