@@ -85,8 +85,8 @@ export async function initialise(
   const random = seededRandom(context.seed, 'initialisation', name);
   if (name === 'random' || name === 'RANDOM') return drawn(method, random);
   if (name === 'file') {
-    const { parameters } = await context.savedPrompt();
-    if (parameters && holds(parameters, method)) return pick(parameters, method);
+    const { kind, parameters } = await context.savedPrompt();
+    if (parameters && kind === kindOf(method) && holds(parameters, method)) return pick(parameters, method);
   }
   const target = await targets[name](method, context, random);
   if (!method.encoder) return new Map([[promptEmbeddings, target]]);
@@ -126,9 +126,12 @@ async function solvedLayer(
   return Float32Array.from(weight);
 }
 
+const kindOf = ({ entry }: Method): SavedStart['kind'] =>
+  entry === 'keysAndValues' ? 'keysAndValues' : 'inputVectors';
+
 /** Input vectors stay what they are; a block's keys and values can be made of them, but not the other way round. */
 async function startFrom(saved: SavedStart, method: Method, context: InitialisationContext): Promise<Float32Array> {
-  const wanted = method.entry === 'keysAndValues' ? 'keysAndValues' : 'inputVectors';
+  const wanted = kindOf(method);
   const { virtualTokens, width } = method;
   const expected = `[${virtualTokens}, ${saved.kind === wanted ? width : context.hiddenSize}]`;
   const found = `[${saved.shape.join(', ')}]`;
