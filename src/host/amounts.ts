@@ -11,7 +11,8 @@ export function parameterCount(count: number): string {
 /** 36.2 MB: powers of ten, as disks are sold. */
 export function byteSize(bytes: number): string {
   const [divisor, unit] = bytes < 1e6 ? [1e3, 'kB'] : bytes < 1e9 ? [1e6, 'MB'] : [1e9, 'GB'];
-  return `${(bytes / divisor).toFixed(1)} ${unit}`;
+  const amount = bytes / divisor;
+  return `${amount.toFixed(amount < 100 ? 1 : 0)} ${unit}`;
 }
 
 /** An estimate, no finer than it can be. */

@@ -57,7 +57,9 @@ test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone'
   await quickInput(page).getByText('How many virtual tokens').waitFor();
   await page.keyboard.type('4');
   await page.keyboard.press('Enter');
-  await answer(page, '4/6', /Virtual tokens: 4/);
+  await quickPickItem(page, /Virtual tokens: 4/).first().waitFor();
+  // By its other name.
+  await answer(page, '4/6', /Prefix tuning/, 'deep prompt');
   await quickInput(page).getByText('data/NAME.softprompt.json').waitFor();
   await page.keyboard.type('two words');
   await quickInputMessage(page).getByText('Letters, digits').waitFor();
@@ -72,14 +74,14 @@ test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone'
   await quickPickItem(page, /queues/).waitFor();
   await page.keyboard.press('Enter');
   await panel.getByText(/^Stopped at your wish after \d+ steps\.$/).waitFor(patience);
-  await treeItem(page, /^queues, .*prompt tuning, 4 virtual tokens, base model softprompt-9m$/).waitFor();
+  await treeItem(page, /^queues, .*prefix tuning, 20 virtual tokens, base model softprompt-9m$/).waitFor();
 
   const recipe = await readFile(join(editor.workspace, 'data', 'queues.softprompt.json'), 'utf8');
   expect(recipe).toMatch(/^\/\/ How a soft prompt is trained\./);
   expect(parseRecipe(recipe, 'queues')).toMatchObject({
     name: 'queues',
     data: { train: 'tickets.csv', target: '{queue}' },
-    method: { num_virtual_tokens: 4 },
+    method: { peft_type: 'PREFIX_TUNING', num_virtual_tokens: 20, prompt_tuning_init: 'activations' },
   });
   expect(await listPrompts(editor.store)).toMatchObject([{ value: { name: 'queues' } }]);
   expect(await dialog(page).count()).toBe(0);

@@ -4,7 +4,7 @@ import type { Preview, PreviewRow } from '../../protocol/inspectMessages.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { shareText, wholeNumber } from '../../protocol/numbers.js';
 import { placesVirtualTokens, virtualSlotPattern } from '../../protocol/virtualSlots.js';
-import { byteSize, parameterCount, roughDuration } from '../amounts.js';
+import { byteSize, roughDuration } from '../amounts.js';
 
 /** A line of a quick pick. */
 export interface Line {
@@ -53,11 +53,10 @@ export function estimateText({ estimate }: Preview): string {
       steps: wholeNumber(estimate.steps),
       duration: roughDuration(estimate.seconds),
     }),
-    l10n.t('{memory} of memory', { memory: byteSize(estimate.memoryMb * 1e6) }),
-    l10n.t('{trainable} trained parameters, {share} of {all}', {
+    l10n.t('{memory} of memory', { memory: byteSize(Number((estimate.memoryMb * 1e6).toPrecision(2))) }),
+    l10n.t('{trainable} trained parameters ({share})', {
       trainable: wholeNumber(trainable),
       share: shareText(trainable / modelParameters),
-      all: parameterCount(modelParameters),
     }),
   ].join(' · ');
 }

@@ -68,22 +68,22 @@ export function variantWords(): Readonly<Record<Variant, VariantWords>> {
     PROMPT_TUNING: {
       label: l10n.t('Prompt tuning'),
       description: l10n.t('Lester et al. 2021'),
-      use: l10n.t('vectors in the input and nothing else: the fewest parameters, and the first to try'),
+      use: l10n.t('vectors in the input alone: the fewest parameters, the first to try'),
     },
     PREFIX_TUNING: {
       label: l10n.t('Prefix tuning'),
       description: l10n.t('deep prompt tuning, P-tuning v2'),
-      use: l10n.t('keys and values in every block: for hard tasks, and for models too small for prompt tuning'),
+      use: l10n.t('keys and values in every block: for hard tasks and small models'),
     },
     PREFIX_PROJECTION: {
       label: l10n.t('Prefix tuning with a projection'),
       description: l10n.t('Li, Liang 2021'),
-      use: l10n.t('the same through a network while it trains: where that alone is unsteady; slower and larger'),
+      use: l10n.t('the same through a network while it trains: steadier, slower, larger'),
     },
     P_TUNING: {
       label: l10n.t('P-tuning'),
       description: l10n.t('Liu et al. 2021'),
-      use: l10n.t('vectors in the input, through a network while they train: where they stand among the words'),
+      use: l10n.t('vectors in the input, through a network: where they stand among words'),
     },
   };
 }

@@ -77,7 +77,7 @@ it('estimates in one line', () => {
     events: [],
     estimate: { steps: 500, seconds: 61, memoryMb: 812, trainable: 5120, modelParameters: 9_000_000 },
   });
-  expect(text).toBe('500 steps in about 60 s · 812.0 MB of memory · 5,120 trained parameters, 0.057 % of 9.0 M');
+  expect(text).toBe('500 steps in about 60 s · 810 MB of memory · 5,120 trained parameters (0.057 %)');
 });
 
 it('writes amounts with a fixed number of digits', () => {
