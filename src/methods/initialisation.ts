@@ -90,16 +90,17 @@ export async function initialise(
   }
   const target = await targets[name](method, context, random);
   if (!method.encoder) return new Map([[promptEmbeddings, target]]);
-  const parameters = drawn(method, seededRandom(context.seed, 'encoder'));
+  const parameters = drawn(method, seededRandom(context.seed, 'encoder'), method.encoder.gain);
   parameters.set(method.encoder.weight, await solvedLayer(method, method.encoder, parameters, target, context));
   return parameters;
 }
 
-const drawn = ({ parameters }: Method, random: Random): Parameters =>
+/** What a network's first layer reads is drawn as it is, its layers `gain` times as wide. */
+const drawn = ({ parameters }: Method, random: Random, gain = 1): Parameters =>
   new Map(
-    parameters.map(({ name, shape, draw }) => {
+    parameters.map(({ name, shape, draw, isLayer = false }) => {
       const length = shape.reduce((a, b) => a * b, 1);
-      return [name, Float32Array.from({ length }, () => draw(random))];
+      return [name, Float32Array.from({ length }, () => (isLayer ? gain : 1) * draw(random))];
     }),
   );
 

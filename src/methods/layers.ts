@@ -10,6 +10,8 @@ const uniform =
   (random: Random) =>
     bound * (2 * random.next() - 1);
 
+const isLayer = true;
+
 export const normal =
   (deviation: number): Parameter['draw'] =>
   (random: Random) =>
@@ -24,8 +26,8 @@ export const embedding = (name: string, rows: number, width: number): Parameter 
 
 /** `nn.Linear`: weight [out, in] and bias [out], both uniform in ±1/√in. */
 export const linear = (name: string, inSize: number, outSize: number): Parameter[] => [
-  { name: `${name}.weight`, shape: [outSize, inSize], draw: uniform(1 / Math.sqrt(inSize)) },
-  { name: `${name}.bias`, shape: [outSize], draw: uniform(1 / Math.sqrt(inSize)) },
+  { name: `${name}.weight`, shape: [outSize, inSize], draw: uniform(1 / Math.sqrt(inSize)), isLayer },
+  { name: `${name}.bias`, shape: [outSize], draw: uniform(1 / Math.sqrt(inSize)), isLayer },
 ];
 
 export const applyLinear = (build: Builder, parameters: Lookup, name: string, x: Value): Value =>
@@ -41,10 +43,10 @@ export const lstm = (name: string, inSize: number, size: number): Parameter[] =>
       const end = `_l${layer}${suffix}`;
       const draw = uniform(1 / Math.sqrt(size));
       return [
-        { name: `${name}.weight_ih${end}`, shape: [4 * size, layer === 0 ? inSize : 2 * size], draw },
-        { name: `${name}.weight_hh${end}`, shape: [4 * size, size], draw },
-        { name: `${name}.bias_ih${end}`, shape: [4 * size], draw },
-        { name: `${name}.bias_hh${end}`, shape: [4 * size], draw },
+        { name: `${name}.weight_ih${end}`, shape: [4 * size, layer === 0 ? inSize : 2 * size], draw, isLayer },
+        { name: `${name}.weight_hh${end}`, shape: [4 * size, size], draw, isLayer },
+        { name: `${name}.bias_ih${end}`, shape: [4 * size], draw, isLayer },
+        { name: `${name}.bias_hh${end}`, shape: [4 * size], draw, isLayer },
       ];
     }),
   ).flat();

@@ -13,6 +13,8 @@ export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
   readonly draw: (random: Random) => number;
+  /** Whether it is part of a network's layer. */
+  readonly isLayer?: boolean;
 }
 
 /** The values of a method's parameters by their names. */
@@ -26,6 +28,11 @@ export interface Encoder {
   /** The last layer's names: weight [width, size] and bias [width]. */
   readonly weight: string;
   readonly bias: string;
+  /**
+   * How much wider than usual its layers are drawn where the last one is solved for given vectors: the features must tell the virtual tokens
+   * apart, or the solution magnifies every later change of them.
+   */
+  readonly gain: number;
 }
 
 /** What a method declares: what is trained, how it starts, and how it enters a model. Methods name no model, models name no method. */

@@ -2,6 +2,9 @@ import type { MethodConfigOf } from '../protocol/recipe.js';
 import { applyLinear, applyLstm, embedding, linear, lstm } from './layers.js';
 import type { Encoder, Method, MethodSetting, Parameter } from './method.js';
 
+/** From PyTorch's ±1/√in to He et al. 2015's ±√(6/in), which keeps the variance through ReLUs. */
+const reluGain = Math.sqrt(6);
+
 /** The encoders behind the embedding, with their last layer: what PEFT's `PromptEncoder` has. */
 const encoders: {
   readonly [Type in MethodConfigOf<'P_TUNING'>['encoder_reparameterization_type']]: (
@@ -23,6 +26,7 @@ const encoders: {
       size,
       weight: 'mlp_head.4.weight',
       bias: 'mlp_head.4.bias',
+      gain: reluGain,
     },
   }),
   LSTM: (hiddenSize, size) => ({
@@ -39,6 +43,7 @@ const encoders: {
       size: 2 * size,
       weight: 'mlp_head.2.weight',
       bias: 'mlp_head.2.bias',
+      gain: reluGain,
     },
   }),
 };

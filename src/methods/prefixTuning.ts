@@ -32,6 +32,7 @@ export function prefixTuning(config: MethodConfigOf<'PREFIX_TUNING'>, { model }:
       size,
       weight: 'transform.2.weight',
       bias: 'transform.2.bias',
+      gain: 1,
     },
   };
 }
