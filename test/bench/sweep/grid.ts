@@ -97,7 +97,7 @@ const triedOnSmolLm2: Readonly<
   'prefix tuning': { rates: [0.01, 0.03], init: 'activations' },
   'prefix tuning, projection': { rates: [0.001], init: 'activations' },
   'P-tuning, MLP': { rates: [0.001, 0.003], init: 'class-labels' },
-  'P-tuning, LSTM': { rates: [0.001], init: 'class-labels' },
+  'P-tuning, LSTM': { rates: [0.003], init: 'class-labels' },
 };
 
 const variantNames = Object.keys(variants) as VariantName[];
