@@ -4,14 +4,8 @@ import { gradients } from '../graph/gradient.js';
 import { addDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import type { CausalModel } from '../models/causalModel.js';
-import {
-  declareRowLayout,
-  packBatch,
-  sharedBeginning,
-  withoutBeginning,
-  type RowLayout,
-  type Sequence,
-} from '../models/rowLayout.js';
+import { packBatch, sharedBeginning, withoutBeginning } from '../models/packBatch.js';
+import { declareRowLayout, type RowLayout, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Executor, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows } from './placedRows.js';

@@ -4,7 +4,8 @@ import type { CausalModel, Prefix } from '../models/causalModel.js';
 import type { Engine } from '../runtime/engine.js';
 import { intVector, type Feeds, type GraphOutputs, type WeightLocations } from '../runtime/executor.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
-import { declareRowLayout, packBatch } from '../models/rowLayout.js';
+import { packBatch } from '../models/packBatch.js';
+import { declareRowLayout } from '../models/rowLayout.js';
 import { promptEmbeddings } from './method.js';
 
 /**

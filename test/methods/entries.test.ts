@@ -9,7 +9,8 @@ import {
 } from '../../src/methods/causalGraph.js';
 import { direct, noMethod, promptEmbeddings, several, type Method } from '../../src/methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../../src/methods/prefixBlocks.js';
-import { sharedBeginning, type Sequence } from '../../src/models/rowLayout.js';
+import { sharedBeginning } from '../../src/models/packBatch.js';
+import type { Sequence } from '../../src/models/rowLayout.js';
 import { virtualToken } from '../../src/protocol/dataset.js';
 import { seededRandom } from '../../src/common/random.js';
 import { defined } from '../../src/common/assert.js';

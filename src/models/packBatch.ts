@@ -1,0 +1,195 @@
+import { assert, defined } from '../common/assert.js';
+import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
+import type { HeadShape, RowPlan, Sequence } from './rowLayout.js';
+
+/** What a batch of sequences feeds to the layout that `declareRowLayout` declares. */
+
+/** Large enough that exp gives 0, small enough that nothing overflows. */
+const hidden = -1e9;
+
+const causalMask = (group: number, length: number, prefix: number): Tensor => {
+  const width = prefix + length;
+  const data = Float32Array.from({ length: group * length * width }, (_, i) =>
+    i % width <= prefix + (Math.floor(i / width) % length) ? 0 : hidden,
+  );
+  return { data, shape: [group * length, width] };
+};
+
+/** How many tokens all sequences begin with alike; at least one token of each, and every label row and branch, stays behind them. */
+export function sharedBeginning(sequences: readonly Sequence[]): number {
+  const [first, ...others] = sequences;
+  if (!first) return 0;
+  const limit = Math.min(
+    ...sequences.map((s) => Math.min(s.ids.length - 1, s.labelRows[0] ?? Infinity, s.branches?.[0] ?? Infinity)),
+  );
+  for (let i = 0; i < limit; i++) if (others.some((s) => s.ids[i] !== first.ids[i])) return i;
+  return limit;
+}
+
+/** The sequences without their first tokens. */
+export const withoutBeginning = (sequences: readonly Sequence[], count: number): Sequence[] =>
+  sequences.map(({ ids, labelRows, branches }) => ({
+    ids: ids.slice(count),
+    labelRows: labelRows.map((row) => row - count),
+    ...(branches && { branches: branches.map((start) => start - count) }),
+  }));
+
+/** A batch laid out: the feeds of `declareRowLayout`, the token ids, and the position of every row. */
+export interface PackedBatch {
+  readonly feeds: Feeds;
+  readonly ids: Int32Array;
+  /** [front + tokens]; the front counts on from the prefix, tokens from the front. */
+  readonly positions: Int32Array;
+}
+
+/** Lays out a batch of sequences, none of them empty. */
+export function packBatch(
+  heads: HeadShape,
+  { front: frontRows, prefix, branching }: RowPlan<number>,
+  sequences: readonly Sequence[],
+): PackedBatch {
+  const { numHeads, numKeyValueHeads: kv } = heads;
+  const group = numHeads / kv;
+  const batch = sequences.length;
+  const length = Math.max(...sequences.map((s) => s.ids.length));
+  const queries = Math.max(1, ...sequences.map((s) => s.labelRows.length));
+  const ids = Int32Array.from(sequences.flatMap((s) => s.ids));
+  const rows = frontRows + ids.length;
+  assert(batch > 0 && sequences.every((s) => s.ids.length > 0), 'a batch of sequences that are not empty');
+  assert(
+    sequences.every((s) => s.labelRows.every((row) => row >= 0 && row < s.ids.length)),
+    'label rows inside their sequences',
+  );
+
+  /** Row of (sequence, place), or undefined for padding. */
+  const starts: number[] = [];
+  let next = frontRows;
+  for (const s of sequences) {
+    starts.push(next);
+    next += s.ids.length;
+  }
+  const tokenRow = (b: number, i: number): number | undefined =>
+    i < defined(sequences[b], 'a sequence').ids.length ? defined(starts[b], 'a start') + i : undefined;
+
+  const labelRows = sequences.flatMap((s, b) => s.labelRows.map((i) => defined(tokenRow(b, i), 'a label row')));
+  const labelInverse = new Int32Array(rows).fill(labelRows.length);
+  labelRows.forEach((row, u) => (labelInverse[row] = u));
+  const labelStarts: number[] = [];
+  let nextLabel = 0;
+  for (const s of sequences) {
+    labelStarts.push(nextLabel);
+    nextLabel += s.labelRows.length;
+  }
+  const labelRow = (b: number, i: number): number | undefined =>
+    i < defined(sequences[b], 'a sequence').labelRows.length ? defined(labelStarts[b], 'a start') + i : undefined;
+
+  const positions = new Int32Array(rows);
+  for (let i = 0; i < frontRows; i++) positions[i] = prefix + i;
+  sequences.forEach((s, b) => {
+    const start = defined(starts[b], 'a start');
+    const shared = s.branches?.[0] ?? s.ids.length;
+    for (let i = 0; i < s.ids.length; i++)
+      positions[start + i] = prefix + frontRows + (i < shared ? i : shared + i - branchStart(s, i));
+  });
+
+  assert(branching || sequences.every((s) => !s.branches), 'branches in a graph without them');
+  const masks = branching ? batch : 1;
+  const mask = new Float32Array(masks * group * length * length).fill(hidden);
+  const longest = { ids: new Array<number>(length), labelRows: [] };
+  for (let b = 0, at = 0; b < masks; b++) {
+    const s = branching ? defined(sequences[b], 'a sequence') : longest;
+    for (let g = 0; g < group; g++) for (let i = 0; i < length; i++, at += length) openKeys(mask, at, s, i);
+  }
+  const labelMask = new Float32Array(batch * group * queries * length).fill(hidden);
+  sequences.forEach((s, b) => {
+    for (let g = 0; g < group; g++)
+      for (let q = 0; q < queries; q++)
+        openKeys(labelMask, ((b * group + g) * queries + q) * length, s, s.labelRows[q] ?? 0);
+  });
+
+  const front = (perRow: number, each: number): Tensor[] => [
+    headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index,
+  ];
+  const queryBlock = headBlock(kv, group, batch, length, numHeads, rows, tokenRow);
+  const keyBlock = headBlock(kv, 1, batch, length, kv, rows, tokenRow);
+  const labelBlock = headBlock(kv, group, batch, queries, numHeads, labelRows.length, labelRow);
+  const feeds: Record<string, Tensor> = {
+    'labelQueries.index': labelBlock.index,
+    'labelQueries.zeroIndex': labelBlock.zeroIndex,
+    'labelQueries.inverse': inverseOf([labelBlock.zeroIndex], labelRows.length * numHeads),
+    mask: { data: mask, shape: [masks, group * length, length] },
+    labelMask: { data: labelMask, shape: [batch, group * queries, length] },
+    labelRows: intVector(labelRows),
+    labelInverse: intVector(labelInverse),
+    frontMask: causalMask(group, frontRows, prefix),
+  };
+  const addBlocks = (name: string, block: IndexBlock, frontIndex: Tensor[], perRow: number): void => {
+    feeds[`${name}.index`] = block.index;
+    feeds[`${name}.zeroIndex`] = block.zeroIndex;
+    feeds[`${name}.inverse`] = inverseOf([...frontIndex, block.zeroIndex], rows * perRow);
+    if (frontIndex[0]) feeds[`${name}.front`] = squeezeBatch(frontIndex[0]);
+  };
+  addBlocks('queries', queryBlock, front(numHeads, group), numHeads);
+  addBlocks('keys', keyBlock, front(kv, 1), kv);
+  return { feeds, ids, positions };
+}
+
+const branchStart = (s: Sequence, row: number): number =>
+  defined(
+    s.branches?.findLast((start) => start <= row),
+    'a branch',
+  );
+
+/** Opens the keys that row i of a sequence may see: the shared rows up to itself, and its own branch up to itself. */
+function openKeys(mask: Float32Array, at: number, s: Sequence, i: number): void {
+  const shared = s.branches?.[0] ?? s.ids.length;
+  mask.fill(0, at, at + Math.min(i + 1, shared));
+  if (i >= shared && i < s.ids.length) mask.fill(0, at + branchStart(s, i), at + i + 1);
+}
+
+interface IndexBlock {
+  index: Tensor<Int32Array>;
+  zeroIndex: Tensor<Int32Array>;
+}
+
+/**
+ * Blocks [kv, batch, group · length] of indices into rows · heads (`perRow` heads a row, head = kv · group + g); padding is 0 in
+ * `index` and the count of rows · heads, which reads zeros, in `zeroIndex`.
+ */
+function headBlock(
+  kv: number,
+  group: number,
+  batch: number,
+  length: number,
+  perRow: number,
+  rows: number,
+  rowOf: (b: number, i: number) => number | undefined,
+): IndexBlock {
+  const index = new Int32Array(kv * batch * group * length);
+  const zeroIndex = new Int32Array(index.length);
+  let at = 0;
+  for (let h = 0; h < kv; h++)
+    for (let b = 0; b < batch; b++)
+      for (let g = 0; g < group; g++)
+        for (let i = 0; i < length; i++, at++) {
+          const row = rowOf(b, i);
+          index[at] = row === undefined ? 0 : row * perRow + h * group + g;
+          zeroIndex[at] = row === undefined ? rows * perRow : row * perRow + h * group + g;
+        }
+  const shape = [kv, batch, group * length];
+  return { index: { data: index, shape }, zeroIndex: { data: zeroIndex, shape } };
+}
+
+/** Where each row · head stands in the joined blocks. */
+function inverseOf(blocks: readonly Tensor[], count: number): Tensor<Int32Array> {
+  const inverse = new Int32Array(count);
+  let at = 0;
+  for (const { data } of blocks)
+    for (const row of data) {
+      if (row < count) inverse[row] = at;
+      at++;
+    }
+  return intVector(inverse);
+}
+
+const squeezeBatch = ({ data, shape }: Tensor): Tensor => ({ data, shape: shape.filter((_, axis) => axis !== 1) });
