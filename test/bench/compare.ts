@@ -14,7 +14,7 @@ import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import type { RefereeBatch } from '../support/trainAsReferee.js';
 import { median } from './median.js';
-import { batchSize, float32Folder, smolLm2, sst2Batches, sst2File, sst2Task } from './prepare.js';
+import { batchSize, smolLm2Folder, smolLm2, sst2Batches, sst2File, sst2Task } from './prepare.js';
 import { refereeScript, runLines } from './referee.js';
 
 interface Setting {
@@ -74,7 +74,7 @@ interface Work {
 async function prepare(folder: string): Promise<Work> {
   const base = await openModel(smolLm2, { cacheFolder: cacheFolder() });
   const model = join(folder, 'model');
-  await float32Folder(base, model);
+  await smolLm2Folder(base, model);
 
   const file = (name: string): string => join(folder, name);
   const sorted = await sst2Batches(base.tokenizer, { bucket: true, count: 500 });

@@ -23,13 +23,13 @@ export const sst2Task = {
 };
 export const batchSize = 16;
 
-/** Makes a Hugging Face folder, which both sides read, around a model's float32 copy. */
-export async function float32Folder(base: BaseModel, folder: string): Promise<void> {
+/** Makes a Hugging Face folder, which both sides read, around SmolLM2's float32 copy. */
+export async function smolLm2Folder({ weights }: Pick<BaseModel, 'weights'>, folder: string): Promise<void> {
   await mkdir(folder);
   for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
-    await copyFile(join(base.path, name), join(folder, name));
-  const { file } = defined([...base.weights.tensors.values()][0], 'weights');
-  await symlink(join(base.weights.folder, file), join(folder, 'model.safetensors'));
+    await copyFile(join(smolLm2, name), join(folder, name));
+  const { file } = defined([...weights.tensors.values()][0], 'weights');
+  await symlink(join(weights.folder, file), join(folder, 'model.safetensors'));
 }
 
 /** Training batches of SST-2; with `bucket` rows of like length stand together. */

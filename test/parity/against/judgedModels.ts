@@ -12,7 +12,7 @@ import { prepareWeights } from '../../../src/models/weights.js';
 import type { WeightLocations } from '../../../src/runtime/executor.js';
 import { openOnnxSession } from '../../../src/runtime/onnx/session.js';
 import { cacheFolder } from '../../../src/store/storeLocation.js';
-import { batchSize, float32Folder, smolLm2, sst2Batches, sst2File } from '../../bench/prepare.js';
+import { batchSize, smolLm2Folder, smolLm2, sst2Batches, sst2File } from '../../bench/prepare.js';
 import { refereeScript, runLines } from '../../bench/referee.js';
 import type { RunnableModel } from '../../support/logitsOf.js';
 import type { RefereeBatch } from '../../support/trainAsReferee.js';
@@ -49,7 +49,7 @@ const prepare = {
   async smollm2({ folder: parent, steps }: Preparation): Promise<Parts> {
     const base = await openModel(smolLm2, { cacheFolder: cacheFolder() });
     const folder = join(parent, 'smollm2');
-    await float32Folder(base, folder);
+    await smolLm2Folder(base, folder);
     const dev = await readTable(sst2File('dev'), { path: sst2File('dev') });
     return {
       folder,
