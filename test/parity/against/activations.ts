@@ -8,7 +8,7 @@ import { largestDifference } from '../../support/numbers.js';
 import { beginning } from './beginning.js';
 import { judgedMethod, prefixConfig } from './judgedCases.js';
 import type { JudgedModel, Preparation } from './judgedModels.js';
-import { logitsBar, peftLogits } from './logits.js';
+import { compareLogits, logitsBar, refereeLogits } from './logits.js';
 import { short, type Verdict } from './verdict.js';
 
 const prefixBar = 1e-4;
@@ -38,7 +38,8 @@ export async function* judgeActivations(judged: JudgedModel, preparation: Prepar
     ],
   ]);
   const { embeddings: peftPrefix } = await loadPrompt(adapter);
-  const ofPeft = await peftLogits(judged, adapter, preparation);
+  const ofPeft = await refereeLogits('peft', judged, preparation, { adapter });
+  const exactly = (): Promise<Float32Array> => refereeLogits('exact', judged, preparation, { words });
 
   for (const projected of [false, true]) {
     const config = prefixConfig(words.length, projected);
@@ -51,17 +52,14 @@ export async function* judgeActivations(judged: JudgedModel, preparation: Prepar
       texts.map((ids) => everyPosition(ids)),
     );
     const prefix = await runOnce(judged, embeddingsGraph(method), weights, values);
-    const differences = {
-      asText: largestDifference(found, asText),
-      prefix: largestDifference(prefix.data, peftPrefix.data),
-      logits: largestDifference(found, ofPeft),
-    };
+    const text = largestDifference(found, asText);
+    const peft = await compareLogits(found, ofPeft, exactly);
+    const keysAndValues = largestDifference(prefix.data, peftPrefix.data);
     yield {
-      ok: differences.asText <= logitsBar && differences.prefix <= prefixBar && differences.logits <= logitsBar,
+      ok: text <= logitsBar && peft.ok && keysAndValues <= prefixBar,
       line:
         `activations of ${judged.name}, prefix${projected ? ' through the projection' : ''}, P=${words.length}: logits against the words as text ` +
-        `${short(differences.asText)}, against PEFT's ${short(differences.logits)} (bar ${logitsBar}); keys and values against PEFT's ` +
-        `${short(differences.prefix)} (bar ${prefixBar})`,
+        `${short(text)}, against PEFT's ${peft.words} (bar ${logitsBar}); keys and values against PEFT's ${short(keysAndValues)} (bar ${prefixBar})`,
     };
   }
 }

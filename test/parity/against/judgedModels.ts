@@ -48,7 +48,7 @@ const prepare = {
   /** Trained, with grouped queries: SST-2's unsorted batches, and sentences of its dev split. */
   async smollm2({ folder: parent, steps }: Preparation): Promise<Parts> {
     const base = await openModel(smolLm2, { cacheFolder: cacheFolder() });
-    const folder = join(parent, 'smollm2');
+    const folder = join(parent, 'smollm2.model');
     await smolLm2Folder(base, folder);
     const dev = await readTable(sst2File('dev'), { path: sst2File('dev') });
     return {
@@ -65,7 +65,7 @@ const prepare = {
 
   /** Random, without grouped queries: random tokens, of which one of two ends each row. */
   async gpt2({ python, folder: parent, steps }: Preparation): Promise<Parts> {
-    const folder = join(parent, 'gpt2');
+    const folder = join(parent, 'gpt2.model');
     await runLines(python, [refereeScript('random_model'), '--kind', 'gpt2', '--size', 'small', '--out', folder]);
     const config = await readModelConfig(folder);
     const { weights } = await prepareWeights(await safetensorsWeights(folder, config), {
