@@ -1,29 +1,21 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../src/common/random.js';
-import { batchSequence } from '../../src/data/batches.js';
-import { inferTask } from '../../src/data/columns.js';
-import { makeExamples } from '../../src/data/examples.js';
-import { readTable } from '../../src/data/readTable.js';
-import { tokenizeExample } from '../../src/data/tokenize.js';
 import { causalModel } from '../../src/models/architectures.js';
 import { readWeightRows } from '../../src/models/embeddingRows.js';
-import { openModel, type BaseModel } from '../../src/models/openModel.js';
+import { openModel } from '../../src/models/openModel.js';
 import { readFloatTensors } from '../../src/store/safetensors.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
+import type { RefereeBatch } from '../support/trainAsReferee.js';
 import { median } from './median.js';
-
-const shared = resolve('../shared');
-const smolLm2 = join(shared, 'data/models/smollm2-135m-instruct');
-const sst2 = join(shared, 'data/datasets/sst2/train.tsv');
-const referee = join(shared, 'referee/peft_train.py');
-const batchSize = 16;
+import { batchSize, smolLm2Folder, smolLm2, sst2Batches, sst2File, sst2Task } from './prepare.js';
+import { refereeScript, runLines } from './referee.js';
 
 interface Setting {
   readonly virtualTokens: number;
@@ -82,18 +74,16 @@ interface Work {
 async function prepare(folder: string): Promise<Work> {
   const base = await openModel(smolLm2, { cacheFolder: cacheFolder() });
   const model = join(folder, 'model');
-  await mkdir(model);
-  for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
-    await copyFile(join(smolLm2, name), join(model, name));
-  const weights = [...base.weights.tensors.values()][0];
-  if (!weights) throw new Error('no weights');
-  await symlink(join(base.weights.folder, weights.file), join(model, 'model.safetensors'));
+  await smolLm2Folder(base, model);
 
   const file = (name: string): string => join(folder, name);
-  const sorted = await sst2Batches(base, true);
-  await writeFile(file('unsorted.json'), JSON.stringify({ batches: await sst2Batches(base, false) }));
+  const sorted = await sst2Batches(base.tokenizer, { bucket: true, count: 500 });
+  await writeFile(
+    file('unsorted.json'),
+    JSON.stringify({ batches: await sst2Batches(base.tokenizer, { bucket: false, count: 500 }) }),
+  );
   await writeFile(file('sorted.json'), JSON.stringify({ batches: sorted }));
-  const longest = (batch: Batch): number => Math.max(...batch.input_ids.map((ids) => ids.length));
+  const longest = (batch: RefereeBatch): number => Math.max(...batch.input_ids.map((ids) => ids.length));
   const longestFirst = [...sorted].sort((a, b) => longest(b) - longest(a));
   await writeFile(file('longest.json'), JSON.stringify({ batches: longestFirst }));
   for (const virtualTokens of [20, 100]) {
@@ -114,41 +104,6 @@ async function prepare(folder: string): Promise<Work> {
     init: (virtualTokens) => file(`init${virtualTokens}.safetensors`),
     longestFirst: file('longest.json'),
   };
-}
-
-interface Batch {
-  input_ids: number[][];
-  labels: number[][];
-}
-
-async function sst2Batches(base: BaseModel, bucket: boolean): Promise<Batch[]> {
-  const table = await readTable(sst2, { path: sst2 });
-  const task = inferTask(table, {
-    template: 'Review: {sentence}\nSentiment:',
-    target: '{label}',
-    labels: { '0': 'negative', '1': 'positive' },
-  });
-  const rows = makeExamples(table, task);
-  const encode = (text: string): number[] => base.tokenizer.encode(text);
-  const tokens = (i: number): { inputIds: readonly number[]; targetIds: readonly number[] } => {
-    const row = rows[i];
-    if (!row) throw new Error(`no row ${i}`);
-    return tokenizeExample(row, { encode, targetPrefix: ' ', maxLength: 512 });
-  };
-  const sequence = batchSequence({
-    count: rows.length,
-    batchSize,
-    seed: 0,
-    bucket,
-    lengthOf: (i) => tokens(i).inputIds.length,
-  });
-  return Array.from({ length: 500 }, (_, n) => {
-    const examples = sequence.batch(n).map(tokens);
-    return {
-      input_ids: examples.map((e) => [...e.inputIds, ...e.targetIds]),
-      labels: examples.map((e) => [...e.inputIds.map(() => -100), ...e.targetIds]),
-    };
-  });
 }
 
 /** The referee's tolerance for a step: 1e-3 of the loss, or three times what PEFT differs from itself between one and two threads. */
@@ -233,17 +188,11 @@ async function compareMemory(work: Work, python: string | undefined, steps: numb
 /** From the start of `softprompt train` to the end of the first step. */
 async function measureStart(work: Work): Promise<void> {
   const recipe = join(work.folder, 'sst2.softprompt.json');
-  const data = {
-    train: sst2,
-    template: 'Review: {sentence}\nSentiment:',
-    target: '{label}',
-    labels: { '0': 'negative', '1': 'positive' },
-  };
   await writeFile(
     recipe,
     JSON.stringify({
       model: work.model,
-      data,
+      data: { train: sst2File('train'), ...sst2Task },
       method: { peft_type: 'PROMPT_TUNING' },
       training: { maxSteps: 500 },
       provider: 'cpu',
@@ -295,16 +244,15 @@ const runOurs = (request: SideRequest): Promise<SideResult> =>
   runSide(process.execPath, [process.argv[1] ?? '', 'step', ...commonArguments(request)]);
 
 const runPeft = (python: string, request: SideRequest): Promise<SideResult> =>
-  runSide(python, [referee, ...commonArguments(request), '--out', join(request.work.folder, 'peft')]);
+  runSide(python, [
+    refereeScript('peft_train'),
+    ...commonArguments(request),
+    '--out',
+    join(request.work.folder, 'peft'),
+  ]);
 
 async function runSide(program: string, args: string[]): Promise<SideResult> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const exit = new Promise<number | null>((done) => child.on('exit', done));
-  const lines: Record<string, number>[] = [];
-  for await (const line of createInterface({ input: child.stdout }))
-    lines.push(JSON.parse(line) as Record<string, number>);
-  const code = await exit;
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
+  const lines = (await runLines(program, args)).map((line) => JSON.parse(line) as Record<string, number>);
   return {
     losses: lines.flatMap((l) => l.loss ?? []),
     medianMs: lines.at(-1)?.median_ms ?? NaN,

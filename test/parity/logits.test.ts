@@ -3,14 +3,8 @@ import { defined } from '../../src/common/assert.js';
 import { batchFeeds, logitsGraph } from '../../src/methods/causalGraph.js';
 import { noMethod, type Method } from '../../src/methods/method.js';
 import type { FloatTensor } from '../../src/store/safetensors.js';
-import {
-  adapterOf,
-  largestDifference,
-  openParityModel,
-  parityNames,
-  removeCopies,
-  type ParityModel,
-} from './parityModels.js';
+import { largestDifference } from '../support/numbers.js';
+import { adapterOf, openParityModel, parityNames, removeCopies, type ParityModel } from './parityModels.js';
 
 const tolerance = 1e-4;
 

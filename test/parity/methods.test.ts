@@ -1,14 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { defined } from '../../src/common/assert.js';
-import { batchFeeds, logitsGraph, openMethod } from '../../src/methods/causalGraph.js';
 import { embeddingsGraph, kept, promptEmbeddings, type Method } from '../../src/methods/method.js';
 import { methodOf } from '../../src/methods/methodOf.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../../src/methods/prefixBlocks.js';
 import { recipeSchema, type MethodConfig } from '../../src/protocol/recipe.js';
-import type { Tensor } from '../../src/runtime/executor.js';
-import { relativeError } from '../support/numbers.js';
+import { everyPosition, logitsOf } from '../support/logitsOf.js';
+import { largestDifference, relativeError } from '../support/numbers.js';
 import { methodGoldenNames, openMethodGolden, type MethodCase } from './methodGoldens.js';
-import { largestDifference, openParityModel, removeCopies, type ParityModel } from './parityModels.js';
+import { openParityModel, removeCopies, type ParityModel } from './parityModels.js';
 import { copied, trainAsReferee } from '../support/trainAsReferee.js';
 
 const tolerance = 2e-5;
@@ -21,21 +20,6 @@ const ours = (method: Method, tensors: MethodCase['initial']): MethodCase['initi
 function methodOfCase({ config }: MethodCase, { model }: ParityModel): Method {
   const parsed: MethodConfig = recipeSchema.shape.method.parse(config);
   return methodOf(parsed, model, false);
-}
-
-async function logitsOf(
-  { model, golden, open }: ParityModel,
-  method: Method,
-  embeddings: Tensor<Float32Array>,
-): Promise<Float32Array> {
-  const sequences = golden.input_ids.map((ids) => ({ ids, labelRows: [...ids.keys()] }));
-  const session = await openMethod(open, method, (beginning) => logitsGraph(model, method, beginning));
-  const found = await session.run({
-    ...batchFeeds(model, method, sequences, { branching: false }),
-    [promptEmbeddings]: embeddings,
-  });
-  await session.dispose();
-  return defined(found.logits, 'logits').data;
 }
 
 afterAll(removeCopies);
@@ -90,7 +74,12 @@ describe.each(methodGoldenNames)('on %s', (name) => {
       cases.find((c) => c.name === which),
       which,
     );
-    const found = await logitsOf(parity, kept(methodOfCase(expected, parity)), expected.promptEmbeddings);
+    const found = await logitsOf(
+      parity,
+      kept(methodOfCase(expected, parity)),
+      { [promptEmbeddings]: expected.promptEmbeddings },
+      parity.golden.input_ids.map((ids) => everyPosition(ids)),
+    );
     expect(
       largestDifference(
         found,

@@ -89,15 +89,3 @@ const onExit: string[] = [];
 export const removeCopies = async (): Promise<void> => {
   for (const folder of onExit.splice(0)) await rm(folder, { recursive: true, force: true });
 };
-
-/** max |found − expected|, infinite where the sizes differ. */
-export function largestDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (found.length !== expected.length) return Infinity;
-  let largest = 0;
-  for (let i = 0; i < found.length; i++) {
-    const difference = Math.abs((found[i] as number) - (expected[i] as number));
-    // Also where one is not a number.
-    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
-  }
-  return largest;
-}

@@ -4,14 +4,8 @@ import { scoreCandidates } from '../../src/evaluation/candidates.js';
 import { scoringGraph } from '../../src/methods/causalGraph.js';
 import { noMethod, type Method } from '../../src/methods/method.js';
 import type { FloatTensor } from '../../src/store/safetensors.js';
-import {
-  adapterOf,
-  largestDifference,
-  openParityModel,
-  removeCopies,
-  type ParityModel,
-  type ParityName,
-} from './parityModels.js';
+import { largestDifference } from '../support/numbers.js';
+import { adapterOf, openParityModel, removeCopies, type ParityModel, type ParityName } from './parityModels.js';
 
 const tolerance = 1e-4;
 

@@ -14,6 +14,18 @@ export function relativeError(found: ArrayLike<number>, expected: ArrayLike<numb
   return Math.sqrt(norm > 0 ? difference / norm : difference);
 }
 
+/** max |found − expected|, infinite where the sizes differ. */
+export function largestDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (found.length !== expected.length) return Infinity;
+  let largest = 0;
+  for (let i = 0; i < found.length; i++) {
+    const difference = Math.abs((found[i] as number) - (expected[i] as number));
+    // Also where one is not a number.
+    if (!(difference <= largest)) largest = Number.isNaN(difference) ? Infinity : difference;
+  }
+  return largest;
+}
+
 /** Normal numbers as float32, so that float32 and float64 start from the same. */
 export function randomTensor(
   random: Random,

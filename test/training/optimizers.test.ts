@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/common/assert.js';
 import { readFloatTensors } from '../../src/store/safetensors.js';
 import { optimizers } from '../../src/training/optimizers/optimizer.js';
-import { goldenFolder, largestDifference } from '../parity/parityModels.js';
+import { goldenFolder } from '../parity/parityModels.js';
+import { largestDifference } from '../support/numbers.js';
 
 const golden = await readFloatTensors(join(goldenFolder, 'optimizers.safetensors'));
 const tensor = (name: string) => defined(golden.get(name), name);

@@ -1,0 +1,85 @@
+import { methodOf } from '../../../src/methods/methodOf.js';
+import type { Method } from '../../../src/methods/method.js';
+import {
+  recipeSchema,
+  type MethodConfig,
+  type PromptInitialisation,
+  type RecipeInput,
+} from '../../../src/protocol/recipe.js';
+import type { JudgedModel, JudgedName } from './judgedModels.js';
+
+/** A method as both sides train it, from values at which the runs are tame: from wild ones PEFT soon differs from itself. */
+export interface JudgedCase {
+  readonly name: string;
+  readonly config: MethodConfig;
+  /** The same for the referee. */
+  readonly refereeOptions: readonly string[];
+  readonly learningRate: number;
+  readonly start: Readonly<Record<JudgedName, PromptInitialisation>>;
+}
+
+export const virtualTokens = 20;
+const projectionSize = 512;
+const mlpSize = 512;
+const lstmSize = 128;
+
+const configOf = (method: NonNullable<RecipeInput['method']>): MethodConfig => recipeSchema.shape.method.parse(method);
+const everywhere = (start: PromptInitialisation): JudgedCase['start'] => ({ smollm2: start, gpt2: start });
+
+export const prefixConfig = (count: number, projected: boolean): MethodConfig =>
+  configOf({
+    peft_type: 'PREFIX_TUNING',
+    num_virtual_tokens: count,
+    prefix_projection: projected,
+    encoder_hidden_size: projectionSize,
+  });
+
+const pTuningConfig = (type: 'MLP' | 'LSTM', size: number): MethodConfig =>
+  configOf({
+    peft_type: 'P_TUNING',
+    num_virtual_tokens: virtualTokens,
+    encoder_reparameterization_type: type,
+    encoder_hidden_size: size,
+  });
+
+export const judgedCases: readonly JudgedCase[] = [
+  {
+    name: 'prompt tuning',
+    config: configOf({ peft_type: 'PROMPT_TUNING', num_virtual_tokens: virtualTokens }),
+    refereeOptions: ['--method', 'prompt'],
+    learningRate: 0.003,
+    start: everywhere('text'),
+  },
+  {
+    name: 'prefix',
+    config: prefixConfig(virtualTokens, false),
+    refereeOptions: ['--method', 'prefix'],
+    learningRate: 0.003,
+    // Keys and values of a random model's words are no tamer than others.
+    start: { smollm2: 'activations', gpt2: 'random' },
+  },
+  {
+    name: `prefix, projection of ${projectionSize}`,
+    config: prefixConfig(virtualTokens, true),
+    refereeOptions: ['--method', 'prefix', '--prefix-projection', '--encoder-hidden', String(projectionSize)],
+    learningRate: 0.001,
+    start: everywhere('random'),
+  },
+  {
+    name: `P-tuning, MLP of ${mlpSize}`,
+    config: pTuningConfig('MLP', mlpSize),
+    refereeOptions: ['--method', 'ptuning', '--encoder', 'MLP', '--encoder-hidden', String(mlpSize)],
+    learningRate: 0.001,
+    start: everywhere('random'),
+  },
+  {
+    name: `P-tuning, LSTM of ${lstmSize}`,
+    config: pTuningConfig('LSTM', lstmSize),
+    refereeOptions: ['--method', 'ptuning', '--encoder', 'LSTM', '--encoder-hidden', String(lstmSize)],
+    learningRate: 0.001,
+    start: everywhere('random'),
+  },
+];
+
+export const judgedMethod = ({ model }: Pick<JudgedModel, 'model'>, config: MethodConfig): Method =>
+  methodOf(config, model, false);
