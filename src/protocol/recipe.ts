@@ -160,7 +160,13 @@ const methodSchema = z
 const trainingSchema = z
   .strictObject({
     optimizer: z.enum(['adamw', 'adafactor']).default('adamw'),
-    learningRate: z.number().positive().optional().describe('0.01 for AdamW and 0.3 for Adafactor by default.'),
+    learningRate: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning. With Adafactor 0.3, and 0.01 where a network is trained.',
+      ),
     weightDecay: z.number().min(0).default(0),
     schedule: z
       .enum(['constant', 'linear', 'cosine'])

@@ -1,4 +1,4 @@
-import type { PeftType, Recipe, TrainingConfig } from '../protocol/recipe.js';
+import type { Recipe, TrainingConfig } from '../protocol/recipe.js';
 
 type Shape = (progress: number) => number;
 
@@ -20,12 +20,23 @@ export function learningRateAt(
   return learningRate * shapes[schedule]((done - warmupSteps) / Math.max(1, maxSteps - warmupSteps));
 }
 
-/** What the sweeps found to work where a recipe says nothing (`test/bench/sweeps`). */
-const learningRates: { readonly [T in PeftType]: { readonly [Name in TrainingConfig['optimizer']]: number } } = {
-  PROMPT_TUNING: { adamw: 0.01, adafactor: 0.3 },
+type Rates = { readonly [Name in TrainingConfig['optimizer']]: number };
+
+/** What the sweep found to work for AdamW (`test/bench/sweep`); the paper's for Adafactor. */
+const direct: { readonly [T in 'PROMPT_TUNING' | 'PREFIX_TUNING']: Rates } = {
+  PROMPT_TUNING: { adamw: 0.03, adafactor: 0.3 },
   PREFIX_TUNING: { adamw: 0.01, adafactor: 0.3 },
-  P_TUNING: { adamw: 0.001, adafactor: 0.03 },
+};
+/** Every number of a network moves many of what it makes. */
+const throughNetwork: { readonly [T in 'PREFIX_TUNING' | 'P_TUNING']: Rates } = {
+  PREFIX_TUNING: { adamw: 0.001, adafactor: 0.01 },
+  P_TUNING: { adamw: 0.003, adafactor: 0.01 },
 };
 
-export const defaultLearningRate = ({ method, training }: Pick<Recipe, 'method' | 'training'>): number =>
-  learningRates[method.peft_type][training.optimizer];
+/** The learning rate where a recipe says nothing. */
+export function defaultLearningRate({ method, training }: Pick<Recipe, 'method' | 'training'>): number {
+  const { peft_type: type } = method;
+  if (type === 'P_TUNING') return throughNetwork.P_TUNING[training.optimizer];
+  const isProjected = type === 'PREFIX_TUNING' && method.prefix_projection;
+  return (isProjected ? throughNetwork.PREFIX_TUNING : direct[type])[training.optimizer];
+}
