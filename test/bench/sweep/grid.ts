@@ -25,7 +25,8 @@ const trec = (name: string): DatasetSource => ({
 export const datasets = {
   sst2: {
     train: `${shared}/datasets/sst2/train.tsv`,
-    test: `${shared}/datasets/sst2/dev.tsv`,
+    // Its header names the column otherwise.
+    test: { path: `${shared}/datasets/sst2/dev.tsv`, header: true, columns: ['label', 'sentence'] },
     template: 'Review: {sentence}\nSentiment:',
     target: '{label}',
     labels: { '0': 'negative', '1': 'positive' },
