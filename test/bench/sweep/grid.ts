@@ -133,8 +133,8 @@ const rates = (): Trial[] => [
 const byDefault: readonly VariantName[] = ['prompt tuning', 'prefix tuning', 'P-tuning, MLP'];
 const defaults = (): Trial[] =>
   (Object.keys(models) as ModelName[]).flatMap((model) =>
-    byDefault.flatMap((variant) =>
-      datasetNames.flatMap((dataset) =>
+    datasetNames.flatMap((dataset) =>
+      byDefault.flatMap((variant) =>
         [0, 1, 2].map((seed): Trial => ({ purpose: 'defaults', model, dataset, variant, seed })),
       ),
     ),
