@@ -101,10 +101,8 @@ export async function refereeLogits(
 ): Promise<Float32Array> {
   const [inputs, out] = [join(folder, 'inputs.json'), join(folder, 'logits.safetensors')];
   await writeFile(inputs, JSON.stringify({ input_ids: texts.map((ids) => [...words, ...ids]) }));
-  await runLines(python, [
-    ...[programs[program], '--model', model, '--inputs', inputs, '--out', out],
-    ...(adapter === undefined ? [] : ['--adapter', adapter]),
-  ]);
+  const options = ['--model', model, '--inputs', inputs, '--out', out];
+  await runLines(python, [programs[program], ...options, ...(adapter === undefined ? [] : ['--adapter', adapter])]);
   const rows = await readFloatTensors(out);
   return joined(
     texts.map((_, i) => {

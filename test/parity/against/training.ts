@@ -52,10 +52,16 @@ export async function trainBoth(
   const adapter = join(work, 'adapter');
   const trainPeft = async (out: string, threads: number): Promise<Curve> => {
     const gradient = join(work, `gradient${threads}.safetensors`);
+    const common = ['--model', judged.folder, '--batches', judged.batchesFile, '--init', init, '--out', out];
+    const run = {
+      '--virtual-tokens': method.virtualTokens,
+      '--lr': learningRate,
+      '--steps': steps,
+      '--threads': threads,
+    };
     const lines = await runLines(python, [
-      ...[refereeScript('peft_train'), '--model', judged.folder, '--batches', judged.batchesFile, '--init', init],
-      ...['--virtual-tokens', String(method.virtualTokens), ...refereeOptions, '--lr', String(learningRate)],
-      ...['--steps', String(steps), '--threads', String(threads), '--dump-gradient', gradient, '--out', out],
+      ...[refereeScript('peft_train'), ...common, ...refereeOptions, '--dump-gradient', gradient],
+      ...Object.entries(run).flatMap(([option, value]) => [option, String(value)]),
     ]);
     const gradients = [...(await readFloatTensors(gradient))].map(([name, { data }]) => [name, data] as const);
     return { losses: lines.flatMap(lossOf), gradients: new Map(gradients) };
