@@ -11,7 +11,10 @@ import type { JudgedModel, JudgedName } from './judgedModels.js';
 export const caseIds = ['prompt', 'prefix', 'prefixProjection', 'pTuningMlp', 'pTuningLstm'] as const;
 export type CaseId = (typeof caseIds)[number];
 
-/** A method as both sides train it, from values at which the runs are tame: from wild ones PEFT soon differs from itself. */
+/**
+ * A method as both sides train it, from values and at a rate at which the run is tame: from wild ones PEFT soon differs from itself. Of the trained
+ * model those are the words' own vectors, keys and values, through an encoder too; a random model has no better ones than random ones.
+ */
 export interface JudgedCase {
   /** As `--cases` names it. */
   readonly id: CaseId;
@@ -19,9 +22,14 @@ export interface JudgedCase {
   readonly config: MethodConfig;
   /** The same for the referee. */
   readonly refereeOptions: readonly string[];
-  readonly learningRate: number;
+  readonly begins: Readonly<Record<JudgedName, Beginning>>;
+}
+
+interface Beginning {
   /** As a recipe says it. */
-  readonly start: Readonly<Record<JudgedName, PromptInitialisation>>;
+  readonly init: PromptInitialisation;
+  /** Of AdamW. */
+  readonly learningRate: number;
 }
 
 export const virtualTokens = 20;
@@ -30,8 +38,6 @@ const mlpSize = 512;
 const lstmSize = 128;
 
 const configOf = (method: NonNullable<RecipeInput['method']>): MethodConfig => recipeSchema.shape.method.parse(method);
-const everywhere = (start: PromptInitialisation): JudgedCase['start'] => ({ smollm2: start, gpt2: start });
-
 export const prefixConfig = (count: number, projected: boolean): MethodConfig =>
   configOf({
     peft_type: 'PREFIX_TUNING',
@@ -54,42 +60,36 @@ export const judgedCases: readonly JudgedCase[] = [
     name: 'prompt tuning',
     config: configOf({ peft_type: 'PROMPT_TUNING', num_virtual_tokens: virtualTokens }),
     refereeOptions: ['--method', 'prompt'],
-    // At 0.003 PEFT differs from itself by 6 % within 20 steps.
-    learningRate: 0.0003,
-    start: everywhere('text'),
+    // On SmolLM2 at 0.003 PEFT differs from itself by 6 % within 20 steps.
+    begins: { smollm2: { init: 'text', learningRate: 0.0003 }, gpt2: { init: 'text', learningRate: 0.003 } },
   },
   {
     id: 'prefix',
     name: 'prefix',
     config: prefixConfig(virtualTokens, false),
     refereeOptions: ['--method', 'prefix'],
-    learningRate: 0.003,
-    // Keys and values of a random model's words are no tamer than others.
-    start: { smollm2: 'activations', gpt2: 'random' },
+    begins: { smollm2: { init: 'activations', learningRate: 0.003 }, gpt2: { init: 'random', learningRate: 0.003 } },
   },
   {
     id: 'prefixProjection',
     name: `prefix, projection of ${projectionSize}`,
     config: prefixConfig(virtualTokens, true),
     refereeOptions: ['--method', 'prefix', '--prefix-projection', '--encoder-hidden', String(projectionSize)],
-    learningRate: 0.001,
-    start: everywhere('random'),
+    begins: { smollm2: { init: 'activations', learningRate: 0.0001 }, gpt2: { init: 'random', learningRate: 0.001 } },
   },
   {
     id: 'pTuningMlp',
     name: `P-tuning, MLP of ${mlpSize}`,
     config: pTuningConfig('MLP', mlpSize),
     refereeOptions: ['--method', 'ptuning', '--encoder', 'MLP', '--encoder-hidden', String(mlpSize)],
-    learningRate: 0.001,
-    start: everywhere('random'),
+    begins: { smollm2: { init: 'text', learningRate: 0.00003 }, gpt2: { init: 'random', learningRate: 0.001 } },
   },
   {
     id: 'pTuningLstm',
     name: `P-tuning, LSTM of ${lstmSize}`,
     config: pTuningConfig('LSTM', lstmSize),
     refereeOptions: ['--method', 'ptuning', '--encoder', 'LSTM', '--encoder-hidden', String(lstmSize)],
-    learningRate: 0.001,
-    start: everywhere('random'),
+    begins: { smollm2: { init: 'text', learningRate: 0.00003 }, gpt2: { init: 'random', learningRate: 0.001 } },
   },
 ];
 

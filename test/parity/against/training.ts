@@ -37,11 +37,12 @@ const peftName = (name: string): string => (name === promptEmbeddings ? embeddin
 
 export async function trainBoth(
   judged: JudgedModel,
-  { config, refereeOptions, learningRate, start }: JudgedCase,
+  { config, refereeOptions, begins }: JudgedCase,
   { python, folder, steps }: Preparation,
 ): Promise<TrainedCase> {
   const method = judgedMethod(judged, config);
-  const first = new Map(Object.entries(await beginning(judged, method, start[judged.name])));
+  const { init: initialisation, learningRate } = begins[judged.name];
+  const first = new Map(Object.entries(await beginning(judged, method, initialisation)));
   const work = join(folder, judged.name, refereeOptions.join(''));
   await mkdir(work, { recursive: true });
   const init = join(work, 'init.safetensors');
