@@ -13,7 +13,7 @@ const lossBar = 1e-3;
 /** Bar 1: losses step by step and the first step's gradients, from the same values, on the same batches. */
 export async function judgeLosses(judged: JudgedModel, which: JudgedCase, trained: TrainedCase): Promise<Verdict> {
   const { method, ours, peft } = trained;
-  const { init, learningRate } = which.begins[judged.name];
+  const { init, learningRate } = which.begins[judged.kind];
   const alone = await trained.peftAlone();
   const distances = apart(ours.losses, peft.losses);
   const itself = apart(alone.losses, peft.losses);

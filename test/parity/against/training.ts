@@ -41,7 +41,7 @@ export async function trainBoth(
   { python, folder, steps }: Preparation,
 ): Promise<TrainedCase> {
   const method = judgedMethod(judged, config);
-  const { init: initialisation, learningRate } = begins[judged.name];
+  const { init: initialisation, learningRate } = begins[judged.kind];
   const first = new Map(Object.entries(await beginning(judged, method, initialisation)));
   const work = join(folder, judged.name, refereeOptions.join(''));
   await mkdir(work, { recursive: true });
