@@ -11,7 +11,9 @@ const shownOfErrors = 2000;
 /** What a program prints, line by line. Rejects with the end of its error output where it ends with another code than 0. */
 export async function runLines(program: string, args: readonly string[]): Promise<string[]> {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const exit = new Promise<number | null>((done, failed) => child.on('error', failed).on('close', done));
+  const exit = new Promise<number | NodeJS.Signals | null>((done, failed) =>
+    child.on('error', failed).on('close', (code, signal) => done(code ?? signal)),
+  );
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-shownOfErrors)));
   const lines: string[] = [];

@@ -26,17 +26,9 @@ export async function* judgeActivations(judged: JudgedModel, preparation: Prepar
     texts.map((ids) => everyPosition([...words, ...ids], words.length)),
   );
   const adapter = join(preparation.folder, `${judged.name}.text`);
-  await runLines(preparation.python, [
-    ...[
-      resolve('test/parity/against/textPrefix.py'),
-      '--model',
-      judged.folder,
-      '--ids',
-      words.join(),
-      '--out',
-      adapter,
-    ],
-  ]);
+  const textPrefix = resolve('test/parity/against/textPrefix.py');
+  const options = ['--model', judged.folder, '--ids', words.join(), '--out', adapter];
+  await runLines(preparation.python, [textPrefix, ...options]);
   const { embeddings: peftPrefix } = await loadPrompt(adapter);
   const ofPeft = await refereeLogits('peft', judged, preparation, { adapter });
   const exactly = (): Promise<Float32Array> => refereeLogits('exact', judged, preparation, { words });

@@ -20,6 +20,7 @@ import type { RefereeBatch } from '../../support/trainAsReferee.js';
 /** A model that both sides open, with what they read. */
 export interface JudgedModel extends RunnableModel {
   readonly name: JudgedName;
+  readonly kind: 'trained' | 'random';
   /** A Hugging Face folder with float32 safetensors. */
   readonly folder: string;
   readonly config: ModelConfig;
@@ -40,7 +41,7 @@ export interface Preparation {
   readonly steps: number;
 }
 
-type Parts = Pick<JudgedModel, 'folder' | 'config' | 'weights' | 'batches' | 'words' | 'texts'>;
+type Parts = Pick<JudgedModel, 'kind' | 'folder' | 'config' | 'weights' | 'batches' | 'words' | 'texts'>;
 
 const textCount = 10;
 
@@ -52,6 +53,7 @@ const prepare = {
     await smolLm2Folder(base, folder);
     const dev = await readTable(sst2File('dev'), { path: sst2File('dev') });
     return {
+      kind: 'trained',
       folder,
       config: base.config,
       weights: base.weights,
@@ -63,26 +65,11 @@ const prepare = {
     };
   },
 
-  /** Random, without grouped queries: random tokens, of which one of two ends each row. */
-  async gpt2({ python, folder: parent, steps }: Preparation): Promise<Parts> {
-    const folder = join(parent, 'gpt2.model');
-    await runLines(python, [refereeScript('random_model'), '--kind', 'gpt2', '--size', 'small', '--out', folder]);
-    const config = await readModelConfig(folder);
-    const { weights } = await prepareWeights(await safetensorsWeights(folder, config), {
-      cacheFolder: join(parent, 'cache'),
-    });
-    const random = seededRandom('parity', 'gpt2');
-    const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(config.vocabularySize));
-    const labels = ids(2);
-    return {
-      folder,
-      config,
-      weights,
-      batches: Array.from({ length: steps }, () => randomBatch(ids, labels, random)),
-      words: ids(23),
-      texts: Array.from({ length: textCount }, () => ids(rowLength(random))),
-    };
-  },
+  /** Without grouped queries. */
+  gpt2: (preparation: Preparation): Promise<Parts> => randomModel('gpt2', preparation),
+
+  /** With grouped queries, and logits that are no larger than float32 holds to the bar. */
+  llama: (preparation: Preparation): Promise<Parts> => randomModel('llama', preparation),
 };
 export type JudgedName = keyof typeof prepare;
 export const judgedNames = Object.keys(prepare) as JudgedName[];
@@ -97,6 +84,28 @@ export async function prepareModel(name: JudgedName, preparation: Preparation): 
     batchesFile,
     model: causalModel(parts.config),
     open: (graph) => openOnnxSession(graph, parts.weights, { provider: 'cpu', threads: 2, spinning: false }),
+  };
+}
+
+/** Random tokens for a random model, one of two at the end of each row. */
+async function randomModel(kind: 'gpt2' | 'llama', { python, folder: parent, steps }: Preparation): Promise<Parts> {
+  const folder = join(parent, `${kind}.model`);
+  await runLines(python, [refereeScript('random_model'), '--kind', kind, '--size', 'small', '--out', folder]);
+  const config = await readModelConfig(folder);
+  const { weights } = await prepareWeights(await safetensorsWeights(folder, config), {
+    cacheFolder: join(parent, 'cache'),
+  });
+  const random = seededRandom('parity', kind);
+  const ids = (count: number): number[] => Array.from({ length: count }, () => random.integer(config.vocabularySize));
+  const labels = ids(2);
+  return {
+    kind: 'random',
+    folder,
+    config,
+    weights,
+    batches: Array.from({ length: steps }, () => randomBatch(ids, labels, random)),
+    words: ids(23),
+    texts: Array.from({ length: textCount }, () => ids(rowLength(random))),
   };
 }
 

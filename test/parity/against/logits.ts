@@ -72,8 +72,9 @@ const ourLogits = (judged: JudgedModel, method: Method, embeddings: Tensor<Float
   );
 
 /**
- * Ours against PEFT's. Where they are further apart than the bar, both are compared with PEFT in float64: ours must be within the bar of that, so
- * that it is PEFT's own rounding that takes them further apart.
+ * Ours against PEFT's. Where they are further apart than the bar, both are compared with PEFT in float64, to tell rounding from mistakes: ours must
+ * be within the bar of that, or as near to it as PEFT's own float32 is, which on a trained model with large logits is often not within the bar
+ * either: in the root mean square, and nowhere more than three times as far.
  */
 export async function compareLogits(
   ours: Float32Array,
@@ -83,11 +84,18 @@ export async function compareLogits(
   const difference = largestDifference(ours, peft);
   if (difference <= logitsBar) return { ok: true, words: short(difference) };
   const exact = await exactly();
-  const [oursOff, peftOff] = [largestDifference(ours, exact), largestDifference(peft, exact)];
+  const [oursOff, peftOff] = [distance(ours, exact), distance(peft, exact)];
+  const asNear = oursOff.rms <= peftOff.rms && oursOff.largest <= 3 * peftOff.largest;
   return {
-    ok: oursOff <= logitsBar,
-    words: `${short(difference)} (from PEFT in float64: ours ${short(oursOff)}, PEFT in float32 ${short(peftOff)})`,
+    ok: oursOff.largest <= logitsBar || asNear,
+    words: `${short(difference)} (from PEFT in float64: ours ${oursOff.words}, PEFT in float32 ${peftOff.words})`,
   };
+}
+
+function distance(found: Float32Array, exact: Float32Array): { largest: number; rms: number; words: string } {
+  const largest = largestDifference(found, exact);
+  const rms = Math.sqrt(found.reduce((sum, x, i) => sum + (x - (exact[i] ?? NaN)) ** 2, 0) / found.length);
+  return { largest, rms, words: `${short(largest)}, rms ${short(rms)}` };
 }
 
 const programs = { peft: refereeScript('peft_logits'), exact: resolve('test/parity/against/exactLogits.py') };
@@ -101,10 +109,8 @@ export async function refereeLogits(
 ): Promise<Float32Array> {
   const [inputs, out] = [join(folder, 'inputs.json'), join(folder, 'logits.safetensors')];
   await writeFile(inputs, JSON.stringify({ input_ids: texts.map((ids) => [...words, ...ids]) }));
-  await runLines(python, [
-    ...[programs[program], '--model', model, '--inputs', inputs, '--out', out],
-    ...(adapter === undefined ? [] : ['--adapter', adapter]),
-  ]);
+  const options = ['--model', model, '--inputs', inputs, '--out', out];
+  await runLines(python, [programs[program], ...options, ...(adapter === undefined ? [] : ['--adapter', adapter])]);
   const rows = await readFloatTensors(out);
   return joined(
     texts.map((_, i) => {

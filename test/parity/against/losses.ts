@@ -13,6 +13,7 @@ const lossBar = 1e-3;
 /** Bar 1: losses step by step and the first step's gradients, from the same values, on the same batches. */
 export async function judgeLosses(judged: JudgedModel, which: JudgedCase, trained: TrainedCase): Promise<Verdict> {
   const { method, ours, peft } = trained;
+  const { init, learningRate } = which.begins[judged.kind];
   const alone = await trained.peftAlone();
   const distances = apart(ours.losses, peft.losses);
   const itself = apart(alone.losses, peft.losses);
@@ -30,8 +31,8 @@ export async function judgeLosses(judged: JudgedModel, which: JudgedCase, traine
   return {
     ok: outside === 0 && ours.losses.length === peft.losses.length && same,
     line:
-      `losses of ${judged.name}, ${which.name}, P=${method.virtualTokens} (${trainableCount(method)} trained): AdamW ${which.learningRate} from ` +
-      `${which.start[judged.name]}, loss ${peft.losses[0]?.toFixed(3)} to ${peft.losses.at(-1)?.toFixed(3)}; ${outside} of ${peft.losses.length} steps ` +
+      `losses of ${judged.name}, ${which.name}, P=${method.virtualTokens} (${trainableCount(method)} trained): AdamW ${learningRate} from ` +
+      `${init}, loss ${peft.losses[0]?.toFixed(3)} to ${peft.losses.at(-1)?.toFixed(3)}; ${outside} of ${peft.losses.length} steps ` +
       `outside, largest difference ${short(Math.max(...distances))}, of PEFT from itself ${short(Math.max(...itself))} ` +
       `(bar ${lossBar} or three times that); gradients ${short(whole)}, worst ${worst} ${short(worstError)} (bar ${gradientBar})`,
   };

@@ -37,11 +37,12 @@ const peftName = (name: string): string => (name === promptEmbeddings ? embeddin
 
 export async function trainBoth(
   judged: JudgedModel,
-  { config, refereeOptions, learningRate, start }: JudgedCase,
+  { config, refereeOptions, begins }: JudgedCase,
   { python, folder, steps }: Preparation,
 ): Promise<TrainedCase> {
   const method = judgedMethod(judged, config);
-  const first = new Map(Object.entries(await beginning(judged, method, start[judged.name])));
+  const { init: initialisation, learningRate } = begins[judged.kind];
+  const first = new Map(Object.entries(await beginning(judged, method, initialisation)));
   const work = join(folder, judged.name, refereeOptions.join(''));
   await mkdir(work, { recursive: true });
   const init = join(work, 'init.safetensors');
@@ -52,10 +53,16 @@ export async function trainBoth(
   const adapter = join(work, 'adapter');
   const trainPeft = async (out: string, threads: number): Promise<Curve> => {
     const gradient = join(work, `gradient${threads}.safetensors`);
+    const common = ['--model', judged.folder, '--batches', judged.batchesFile, '--init', init, '--out', out];
+    const run = {
+      '--virtual-tokens': method.virtualTokens,
+      '--lr': learningRate,
+      '--steps': steps,
+      '--threads': threads,
+    };
     const lines = await runLines(python, [
-      ...[refereeScript('peft_train'), '--model', judged.folder, '--batches', judged.batchesFile, '--init', init],
-      ...['--virtual-tokens', String(method.virtualTokens), ...refereeOptions, '--lr', String(learningRate)],
-      ...['--steps', String(steps), '--threads', String(threads), '--dump-gradient', gradient, '--out', out],
+      ...[refereeScript('peft_train'), ...common, ...refereeOptions, '--dump-gradient', gradient],
+      ...Object.entries(run).flatMap(([option, value]) => [option, String(value)]),
     ]);
     const gradients = [...(await readFloatTensors(gradient))].map(([name, { data }]) => [name, data] as const);
     return { losses: lines.flatMap(lossOf), gradients: new Map(gradients) };
