@@ -238,7 +238,7 @@ describe('modelCard', () => {
 
   it('says what a prefix is, how many numbers made it, and whose keys its nearest tokens are', () => {
     const recipe = parseRecipe(
-      '{ "data": { "train": "a" }, "method": { "peft_type": "PREFIX_TUNING", "prefix_projection": true, "encoder_hidden_size": 5 } }',
+      '{ "data": { "train": "a" }, "method": { "peft_type": "PREFIX_TUNING", "num_virtual_tokens": 2, "prefix_projection": true, "encoder_hidden_size": 5 } }',
       'a',
     );
     const { config, embeddings } = prefixPrompt;
