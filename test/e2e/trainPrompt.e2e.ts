@@ -57,7 +57,9 @@ test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone'
   await quickInput(page).getByText('How many virtual tokens').waitFor();
   await page.keyboard.type('4');
   await page.keyboard.press('Enter');
-  await quickPickItem(page, /Virtual tokens: 4/).first().waitFor();
+  await quickPickItem(page, /Virtual tokens: 4/)
+    .first()
+    .waitFor();
   // By its other name.
   await answer(page, '4/6', /Prefix tuning/, 'deep prompt');
   await quickInput(page).getByText('data/NAME.softprompt.json').waitFor();
