@@ -17,6 +17,7 @@ export function sweepTables(results: readonly TrialResult[]): string {
     '',
     'Made by `npm run bench -- sweep`, which goes on where it was stopped (`results.jsonl` has a line for each training). Steps of 16 rows of',
     'like length (200; 500 for the defaults on the small model), AdamW, linear decay, 20 virtual tokens; one thread each, two at a time. SST-2 and TREC (six classes) as in `grid.ts`.',
+    'Times are of whole commands, many of them on a machine that had other work.',
     '',
     `## Rates (${cost('rates')})`,
     '',
