@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -83,13 +83,15 @@ const programs = {
   },
 };
 
-/** The page of the training panel, with all that it shows: nothing is fetched from elsewhere. */
+/** The pages of the panels, with all that they show: nothing is fetched from elsewhere. */
+const pages = (await readdir('webview')).filter((name) => existsSync(join('webview', name, 'main.ts')));
 const webview = {
   bundle: true,
   platform: 'browser',
   entryPoints: [
-    { in: 'webview/training/main.ts', out: 'training' },
-    { in: 'webview/training/training.css', out: 'training' },
+    ...pages.flatMap((page) =>
+      ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
+    ),
     { in: '@vscode/codicons/dist/codicon.css', out: 'codicon' },
   ],
   outdir: 'dist/webview',

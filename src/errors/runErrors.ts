@@ -128,4 +128,8 @@ export const runErrors = {
     message: l10n.t('The run ended unexpectedly: {reason}', a),
     advice: l10n.t('softprompt resume goes on from its last checkpoint.'),
   }),
+  'run.evaluatorEnded': (a: { reason: string }) => ({
+    message: l10n.t('The evaluation process ended unexpectedly: {reason}', a),
+    advice: l10n.t('Results that were kept are not lost. Evaluate again starts it anew.'),
+  }),
 };

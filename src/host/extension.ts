@@ -8,6 +8,7 @@ import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
 import { registerRecipes } from './recipes/registerRecipes.js';
 import { openStores } from './runs/openStores.js';
+import type { Evaluator } from './services.js';
 import { settings, storeFolders } from './settings.js';
 import { registerStatusBar } from './statusBar.js';
 import { registerSupport } from './support/registerSupport.js';
@@ -33,6 +34,11 @@ export function activate({
     log,
   });
   const inspector = openInspector(extensionFolder, node, log);
+  let evaluating: Promise<Evaluator & vscode.Disposable> | undefined;
+  const evaluator = (): Promise<Evaluator> =>
+    (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
+      openEvaluatorProcess(extensionFolder, node, log),
+    ));
   const { modelFolders, trainingDefaults } = settings;
   const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
@@ -49,6 +55,7 @@ export function activate({
     log,
     stores,
     inspector,
+    { dispose: () => void evaluating?.then((process) => process.dispose()) },
     registerSidebar({ stores, runs: stores, extensionUri, showLog }),
     registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
     registerTrainPrompt({

@@ -1,4 +1,6 @@
 import type * as vscode from 'vscode';
+import type { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { SoftpromptError } from '../errors/softpromptError.js';
 import type {
   CachedModel,
   DatasetSummary,
@@ -64,4 +66,14 @@ export interface Inspector {
   validate(recipe: RecipeText): Promise<readonly RecipeFault[]>;
   cache(options: { readonly clear: readonly string[] }): Promise<readonly CachedModel[]>;
   doctor(folders: readonly string[]): Promise<unknown>;
+}
+
+/** The evaluation process (`evaluationMessages`); started at the first request. Requests fail with `SoftpromptError`s. */
+export interface Evaluator {
+  request<P, R>(type: RequestType<P, R, void>, params: P, token?: vscode.CancellationToken): Promise<R>;
+  /** Told only while the process lives. */
+  notify<P>(type: NotificationType<P>, params: P): void;
+  onNotification<P>(type: NotificationType<P>, handler: (params: P) => void): vscode.Disposable;
+  /** It ended by itself, with what it held; the next request starts another. */
+  readonly onDidEnd: vscode.Event<SoftpromptError>;
 }

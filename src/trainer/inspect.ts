@@ -1,4 +1,4 @@
-import { createMessageConnection, ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
+import { createMessageConnection } from 'vscode-jsonrpc/node';
 import { modelsFolder } from '../common/productFolder.js';
 import { inferTask } from '../data/columns.js';
 import { readTable } from '../data/readTable.js';
@@ -22,6 +22,7 @@ import { cacheFolder } from '../store/storeLocation.js';
 import { previewRecipe } from '../training/previewRecipe.js';
 import type { RecipeRequest } from '../training/runContext.js';
 import { validateRecipe } from '../training/validateRecipe.js';
+import { told } from './told.js';
 
 /** Answers the extension's questions on the standard streams until they close. */
 export function inspect(): void {
@@ -79,16 +80,4 @@ function asChoice(model: FoundModel): ModelChoice {
   const { config, parameters } = model;
   const modelType = config.architecture === 'llama' ? config.modelType : config.architecture;
   return { usable: true, name, path, modelType, parameters };
-}
-
-/** The answer, or an error that crosses as a code and its arguments. */
-function told<P, R>(answer: (params: P) => Promise<R>): (params: P) => Promise<R> {
-  return async (params) => {
-    try {
-      return await answer(params);
-    } catch (error) {
-      if (!(error instanceof SoftpromptError)) throw error;
-      throw new ResponseError(ErrorCodes.InvalidParams, error.message, error.toMessage());
-    }
-  };
 }

@@ -153,6 +153,7 @@ describe('the page of a panel', () => {
   it('lets in nothing but its own files, and no text becomes markup', () => {
     const html = panelHtml({
       language: 'en',
+      element: 'softprompt-training',
       title: '<b>"run"</b>',
       source: 'https://webview',
       nonce: 'abc',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { countBelow } from '../../webview/training/ascending.js';
-import { withoutSharedZeros } from '../../webview/training/chart/axisLabels.js';
-import { thin } from '../../webview/training/chart/thin.js';
+import { countBelow } from '../../webview/common/ascending.js';
+import { withoutSharedZeros } from '../../webview/common/chart/axisLabels.js';
+import { thin } from '../../webview/common/chart/thin.js';
 import { column } from '../../webview/training/column.js';
 import { smoothed } from '../../webview/training/smoothing.js';
 

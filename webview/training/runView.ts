@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src/protocol/events.js';
 import type { PanelRun, StepEvent, Told, ToldEvent } from '../../src/protocol/panelMessages.js';
-import { countBelow } from './ascending.js';
+import { countBelow } from '../common/ascending.js';
 import { column, type Column } from './column.js';
 
 type EventOf<T extends ToldEvent['type']> = Extract<RunEvent, { type: T }>;

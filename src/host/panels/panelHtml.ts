@@ -2,6 +2,8 @@
 export interface PanelPage {
   readonly language: string;
   readonly title: string;
+  /** The element that the page is. */
+  readonly element: string;
   /** The webview's own source, for the policy. */
   readonly source: string;
   readonly nonce: string;
@@ -12,7 +14,17 @@ export interface PanelPage {
   readonly strings: Readonly<Record<string, unknown>> | undefined;
 }
 
-export function panelHtml({ language, title, source, nonce, script, styles, icons, strings }: PanelPage): string {
+export function panelHtml({
+  language,
+  title,
+  element,
+  source,
+  nonce,
+  script,
+  styles,
+  icons,
+  strings,
+}: PanelPage): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${source}; font-src ${source}`;
   return `<!DOCTYPE html>
 <html lang="${escaped(language)}">
@@ -27,7 +39,7 @@ export function panelHtml({ language, title, source, nonce, script, styles, icon
     <script type="module" nonce="${escaped(nonce)}" src="${escaped(script)}"></script>
   </head>
   <body>
-    <softprompt-training></softprompt-training>
+    <${element}></${element}>
   </body>
 </html>
 `;

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { FromPanel, RunAction, ToPanel } from '../../protocol/panelMessages.js';
 import type { FollowedRun, RunControl, Stores } from '../services.js';
 import { feedPanel } from './panelFeed.js';
-import { panelHtml } from './panelHtml.js';
+import { fillPage } from './fillPage.js';
 import { errorWords } from '../errorWords.js';
 import { pickCompared } from './pickRuns.js';
 
@@ -82,23 +81,11 @@ export function showTrainingPanel(
     for (const subscription of subscriptions) subscription.dispose();
   });
 
-  const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  const uri = (file: string): string => panel.webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
   panel.iconPath = {
     light: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'run-light.svg'),
     dark: vscode.Uri.joinPath(extensionUri, 'media', 'icons', 'run-dark.svg'),
   };
-  panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
-  panel.webview.html = panelHtml({
-    language: vscode.env.language,
-    title: first.status.name,
-    source: panel.webview.cspSource,
-    nonce: randomBytes(16).toString('base64'),
-    script: uri('training.js'),
-    styles: uri('training.css'),
-    icons: uri('codicon.css'),
-    strings: vscode.l10n.bundle,
-  });
+  fillPage(panel.webview, extensionUri, 'training', first.status.name);
 
   return { reveal: () => panel.reveal(), dispose: () => panel.dispose() };
 }

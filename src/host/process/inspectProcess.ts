@@ -1,10 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { createMessageConnection, ResponseError, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
-import { isErrorCode, type ErrorArguments } from '../../errors/catalogue.js';
-import type { ErrorMessage } from '../../errors/errorMessage.js';
-import { SoftpromptError } from '../../errors/softpromptError.js';
+import { createMessageConnection, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
 import {
   cacheRequest,
   datasetRequest,
@@ -14,6 +11,7 @@ import {
   validateRequest,
 } from '../../protocol/inspectMessages.js';
 import type { Inspector } from '../services.js';
+import { asKnown } from './asKnown.js';
 import { programEnvironment } from './nodeProgram.js';
 
 /** After this long without a question the process ends; the next question starts another. */
@@ -66,12 +64,4 @@ export function openInspectProcess(
     cache: (request) => ask(cacheRequest, request),
     dispose: end,
   };
-}
-
-function asKnown(error: unknown): unknown {
-  if (!(error instanceof ResponseError)) return error;
-  const { code, args } = (error.data ?? {}) as Partial<ErrorMessage>;
-  return code !== undefined && isErrorCode(code)
-    ? new SoftpromptError(code, args as ErrorArguments<typeof code>, { cause: error })
-    : error;
 }

@@ -23,7 +23,15 @@ const html = async (language) => {
   const strings =
     language === 'en' ? undefined : JSON.parse(await readFile(join(root, `media/l10n/bundle.l10n.${language}.json`)));
   const own = { script: 'training.js', styles: 'training.css', icons: 'codicon.css' };
-  return panelHtml({ language, title, source: "'self'", nonce, ...own, strings }).replace(
+  return panelHtml({
+    language,
+    title,
+    element: 'softprompt-training',
+    source: "'self'",
+    nonce,
+    ...own,
+    strings,
+  }).replace(
     '<script type="module"',
     `<link rel="stylesheet" href="themes.css"><script nonce="${nonce}" src="gallery.js"></script>$&`,
   );

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
-import { lookOf, type ChartLine, type ChartMark } from '../chart/line.js';
-import type { Zoom } from '../chart/plot.js';
+import { lookOf, type ChartLine, type ChartMark } from '../../common/chart/line.js';
+import type { Zoom } from '../../common/chart/plot.js';
 import { distanceText, isBetter, metricText, wholeNumber } from '../../../src/protocol/numbers.js';
 import { bestScore, evaluationsSinceBest, type Evaluation, type RunView, type Score } from '../runView.js';
 

@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
-import { lookOf, type ChartLine } from '../chart/line.js';
-import type { Zoom } from '../chart/plot.js';
+import { lookOf, type ChartLine } from '../../common/chart/line.js';
+import type { Zoom } from '../../common/chart/plot.js';
 import { shortNumber } from '../../../src/protocol/numbers.js';
 import type { RunView } from '../runView.js';
 

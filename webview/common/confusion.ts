@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { html, type TemplateResult } from 'lit';
-import type { Metrics } from '../../../src/protocol/events.js';
-import { wholeNumber } from '../../../src/protocol/numbers.js';
+import type { Metrics } from '../../src/protocol/events.js';
+import { wholeNumber } from '../../src/protocol/numbers.js';
 
 /** Which labels are taken for which: rows by what they should be, columns by what they are taken for. */
 export function confusion({ labels = [], confusion: counts = [] }: Metrics): TemplateResult {

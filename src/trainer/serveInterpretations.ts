@@ -1,0 +1,5 @@
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+
+export function serveInterpretations(connection: MessageConnection): void {
+  void connection;
+}

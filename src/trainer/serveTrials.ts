@@ -1,0 +1,5 @@
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+
+export function serveTrials(connection: MessageConnection): void {
+  void connection;
+}
