@@ -7,6 +7,9 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly value?: T;
 }
 
+/** A line between choices, with words or without. */
+export const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
 interface Asked {
   readonly place: Place;
   readonly title: string;

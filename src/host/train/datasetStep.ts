@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { browseFor } from '../browse.js';
 import { recipeEnding } from '../recipeEnding.js';
 import { wholeNumber } from '../../protocol/numbers.js';
-import { pick, type Choice } from './ask.js';
+import { pick, separator, type Choice } from './ask.js';
 import { byLikelihood, mayHoldRows, siblingSplits } from './dataFiles.js';
 import { remembered, type Dataset, type Draft, type TrainServices } from './draft.js';
 import { sampleRecipe } from './sample.js';
@@ -138,16 +139,13 @@ function listed(heading: string, files: readonly string[]): Choice<string>[] {
   return files.length === 0 ? [] : [separator(heading), ...files.map(fileChoice)];
 }
 
-const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
-
-async function browseForData(): Promise<string | undefined> {
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Rows to train on, or a recipe'),
-      filters: {
+const browseForData = (): Promise<string | undefined> =>
+  browseFor(
+    {
+      files: {
         [vscode.l10n.t('Data and recipes')]: ['jsonl', 'json', 'csv', 'tsv'],
         [vscode.l10n.t('All files')]: ['*'],
       },
-    })) ?? [];
-  return chosen?.fsPath;
-}
+    },
+    vscode.l10n.t('Rows to train on, or a recipe'),
+  );

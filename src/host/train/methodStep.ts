@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { pick, type Choice } from './ask.js';
+import { pick, separator, type Choice } from './ask.js';
 import { forDataset, variantFor, type Draft, type TrainServices } from './draft.js';
 import { methodSettings, type Setting } from './methods.js';
 import { fitted, misfit, variants, variantWords, type Variant, type VariantConfigs } from './variants.js';
@@ -39,10 +39,10 @@ function choicesOf<V extends Variant>(
   title: string,
 ): Choice<Action>[] {
   const { label, description, use } = variantWords()[variant];
-  const separator = variant === variants[0] ? [] : [{ label: '', kind: vscode.QuickPickItemKind.Separator }];
+  const line = variant === variants[0] ? [] : [separator('')];
   const reason = misfit(variant, draft.task?.template);
   if (reason !== undefined) {
-    return [...separator, { label: `$(circle-slash) ${label}`, description, detail: reason }];
+    return [...line, { label: `$(circle-slash) ${label}`, description, detail: reason }];
   }
   const config: VariantConfigs[V] = fitted(draft.methods[variant], draft.task?.template);
   const settings: readonly Setting<VariantConfigs[V]>[] = methodSettings[variant];
@@ -59,7 +59,7 @@ function choicesOf<V extends Variant>(
       return { value: { ...draft, variant, methods: { ...draft.methods, [variant]: chosen(answer.value) } } };
     };
   return [
-    ...separator,
+    ...line,
     { label: `$(rocket) ${label}`, description, detail: use, value: variant },
     ...settings.map((setting) => {
       const settled = setting.settled?.(config, draft);

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ModelChoice } from '../../protocol/inspectMessages.js';
 import { parameterCount } from '../amounts.js';
+import { browseFor } from '../browse.js';
 import { describeMessage } from '../../errors/catalogue.js';
-import { pick, type Choice } from './ask.js';
+import { pick, separator, type Choice } from './ask.js';
 import { forDataset, recipeOf, type Draft, type TrainServices } from './draft.js';
 import { isBundled, type FoundModel } from './modelReference.js';
 import { bundledModel } from './recipeText.js';
@@ -103,16 +104,8 @@ function browseChoices(): Choice<Browse>[] {
   ];
 }
 
-const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
-
-/** Two kinds, since most systems' dialogs show files or folders, not both. */
 async function browseForModel(kind: Browse): Promise<FoundModel | undefined> {
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('The base model'),
-      canSelectFiles: kind === 'browse file',
-      canSelectFolders: kind === 'browse folder',
-      ...(kind === 'browse file' && { filters: { GGUF: ['gguf'] } }),
-    })) ?? [];
-  return chosen && { name: chosen.path.split('/').at(-1) ?? '', path: chosen.fsPath };
+  const browsed = kind === 'browse folder' ? 'folder' : { files: { GGUF: ['gguf'] } };
+  const path = await browseFor(browsed, vscode.l10n.t('The base model'));
+  return path === undefined ? undefined : { name: basename(path), path };
 }

@@ -3,9 +3,10 @@ import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { MethodConfig, PeftType } from '../../protocol/recipe.js';
 import { promptTypes } from '../../store/adapterConfig.js';
 import { loadStart } from '../../store/promptStart.js';
+import { browseFor } from '../browse.js';
 import type { Stores } from '../services.js';
 import { promptEntry } from '../views/promptEntries.js';
-import { pick, type Choice } from './ask.js';
+import { pick, separator, type Choice } from './ask.js';
 import type { Asking } from './draft.js';
 import { canBeginFrom } from './variants.js';
 import type { Answer } from './walk.js';
@@ -78,18 +79,8 @@ function browseChoices(): Choice<Browse>[] {
   ];
 }
 
-const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
-
-async function browse(what: Browse): Promise<string | undefined> {
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('The saved prompt to begin from'),
-      canSelectFolders: what === 'folder',
-      canSelectFiles: what === 'npy',
-      ...(what === 'npy' && { filters: { NumPy: ['npy'] } }),
-    })) ?? [];
-  return chosen?.fsPath;
-}
+const browse = (what: Browse): Promise<string | undefined> =>
+  browseFor(what === 'folder' ? what : { files: { NumPy: ['npy'] } }, vscode.l10n.t('The saved prompt to begin from'));
 
 /** Throws what reading it throws, and `store.unsupportedAdapter` for keys and values where vectors are needed. */
 async function startAt(path: string, type: PeftType): Promise<SavedStart> {

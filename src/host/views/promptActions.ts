@@ -12,6 +12,7 @@ import { loadPrompt, promptRecipeFile } from '../../store/promptFolder.js';
 import { exportPrompt, importPrompt, inspectImport, type ExportFormat } from '../../store/promptTransfer.js';
 import { pythonSnippet } from '../../store/pythonSnippet.js';
 import { formatJson } from '../../store/readJson.js';
+import { browseFor } from '../browse.js';
 import { offer } from '../problem.js';
 import { recipeEnding } from '../recipeEnding.js';
 import type { Stores } from '../services.js';
@@ -137,15 +138,10 @@ export async function exportAdapter({ folder, value }: WholePrompt): Promise<voi
   const format = await pickFormat(value);
   if (format === undefined) return;
   const { name } = value;
-  const [parent] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label }),
-      openLabel: vscode.l10n.t('Export Here'),
-      canSelectFiles: false,
-      canSelectFolders: true,
-    })) ?? [];
+  const title = vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label });
+  const parent = await browseFor('folder', title, { openLabel: vscode.l10n.t('Export Here') });
   if (parent === undefined) return;
-  const target = await exportPrompt(folder, parent.fsPath, format);
+  const target = await exportPrompt(folder, parent, format);
   offer(vscode.l10n.t('Exported {name} to {folder}.', { name, folder: target }), vscode.l10n.t('Reveal'), () =>
     reveal(target),
   );
@@ -186,15 +182,9 @@ async function pickImport(): Promise<string | undefined> {
   };
   const answer = await vscode.window.showQuickPick([folder, npy], { title });
   if (answer === undefined) return undefined;
-  const [chosen] =
-    (await vscode.window.showOpenDialog({
-      title,
-      openLabel: vscode.l10n.t('Import'),
-      canSelectFiles: answer === npy,
-      canSelectFolders: answer === folder,
-      ...(answer === npy && { filters: { NumPy: ['npy'] } }),
-    })) ?? [];
-  return chosen?.fsPath;
+  return browseFor(answer === folder ? 'folder' : { files: { NumPy: ['npy'] } }, title, {
+    openLabel: vscode.l10n.t('Import'),
+  });
 }
 
 /** Which of a multitask adapter's prompts. */
