@@ -24,7 +24,8 @@ const devTask = { ...sst2Task, template: sst2Task.template.replace('{sentence}',
 
 /**
  * Scoring SST-2's dev split with SmolLM2 and prompts of its own vocabulary against the referee's `peft_eval.py`, where PYTHON names a Python that
- * has its packages: log-probabilities, and rows a second of the second pass, both sides in turns.
+ * has its packages: log-probabilities, and rows a second of the second pass, both sides in turns. The log-probabilities are those of batches of
+ * one: PEFT puts the prompt in front of the padding and counts that among the positions, so that a padded row is further from its prompt.
  */
 export async function benchEvaluate(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -43,7 +44,7 @@ export async function benchEvaluate(args: string[]): Promise<void> {
       const [ours, theirs]: [Side[], Side[]] = [[], []];
       for (let round = 0; round < Number(values.rounds); round++) {
         ours.push(await work.score([adapter], values.rows));
-        if (python) theirs.push(await work.referee(python, adapter, values.rows));
+        if (python) theirs.push(await work.referee(python, adapter, values.rows, { batch: batchSize, passes: 2 }));
       }
       const speed = (sides: readonly Side[]): number[] => sides.map((side) => side.rowsPerSecond);
       const rates = `rows/s: ours ${speed(ours).map(Math.round).join(', ')}`;
@@ -51,11 +52,14 @@ export async function benchEvaluate(args: string[]): Promise<void> {
         say(`P=${virtualTokens}: ${rates}`);
         continue;
       }
+      const unpadded = await work.referee(python, adapter, values.rows, { batch: 1, passes: 1 });
       const [own, referee] = [defined(ours[0], 'a round'), defined(theirs[0], 'a round')];
+      const difference = (other: Side): string =>
+        largestDifference(own.scores.flat(2), other.scores.flat(2)).toExponential(1);
       const ratio = median(ours.map((side, i) => side.rowsPerSecond / defined(theirs[i], 'a round').rowsPerSecond));
       say(
-        `P=${virtualTokens}: largest difference of log-probabilities ${largestDifference(own.scores.flat(2), referee.scores.flat(2)).toExponential(1)}; ` +
-          `accuracy ${own.accuracy.toFixed(4)}, PEFT's ${referee.accuracy.toFixed(4)}; ` +
+        `P=${virtualTokens}: largest difference of log-probabilities ${difference(unpadded)} (from PEFT's padded batches ${difference(referee)}); ` +
+          `accuracy ${own.accuracy.toFixed(4)}, PEFT's ${unpadded.accuracy.toFixed(4)}; ` +
           `${rates}, PEFT ${speed(theirs).map(Math.round).join(', ')}; ours / PEFT ${ratio.toFixed(2)}; ` +
           `peak memory ${own.memoryMb} MB, PEFT ${referee.memoryMb} MB`,
       );
@@ -114,7 +118,12 @@ interface Work {
   /** A folder that both sides load: P vectors of the vocabulary. */
   adapter(virtualTokens: number, seed: number | string): Promise<string>;
   score(adapters: readonly string[], rows: string): Promise<Side>;
-  referee(python: string, adapter: string, rows: string): Promise<Side>;
+  referee(
+    python: string,
+    adapter: string,
+    rows: string,
+    options: { readonly batch: number; readonly passes: number },
+  ): Promise<Side>;
 }
 
 async function inFolder(measure: (work: Work) => Promise<void>): Promise<void> {
@@ -183,11 +192,11 @@ async function prepareWork(folder: string): Promise<Work> {
         ]),
         z.array(z.array(z.number())),
       ),
-    referee: async (python, adapter, count) =>
+    referee: async (python, adapter, count, { batch, passes }) =>
       side(
         await runLines(python, [
           ...[refereeScript('peft_eval'), '--model', model, '--adapter', adapter, '--data', data, '--out', out],
-          ...['--labels', ...labels, '--batch', String(batchSize), '--rows', count],
+          ...['--labels', ...labels, '--batch', String(batch), '--passes', String(passes), '--rows', count],
         ]),
         z
           .object({ scores: z.record(z.string(), z.number()) })
