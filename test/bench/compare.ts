@@ -5,16 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../../src/common/random.js';
-import { causalModel } from '../../src/models/architectures.js';
-import { readWeightRows } from '../../src/models/embeddingRows.js';
 import { openModel } from '../../src/models/openModel.js';
 import { readFloatTensors } from '../../src/store/safetensors.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import type { RefereeBatch } from '../support/trainAsReferee.js';
 import { median } from './median.js';
-import { batchSize, smolLm2Folder, smolLm2, sst2Batches, sst2File, sst2Task } from './prepare.js';
+import { batchSize, smolLm2Folder, smolLm2, sst2Batches, sst2File, sst2Task, vocabularyPrompt } from './prepare.js';
 import { refereeScript, runLines } from './referee.js';
 
 interface Setting {
@@ -87,12 +84,7 @@ async function prepare(folder: string): Promise<Work> {
   const longestFirst = [...sorted].sort((a, b) => longest(b) - longest(a));
   await writeFile(file('longest.json'), JSON.stringify({ batches: longestFirst }));
   for (const virtualTokens of [20, 100]) {
-    // Vectors of real tokens: from random ones the curves are chaotic, and PEFT soon differs from itself.
-    const random = seededRandom('bench', virtualTokens);
-    const ids = Array.from({ length: virtualTokens }, () => random.integer(base.config.vocabularySize));
-    const rows = await readWeightRows(base.weights, causalModel(base.config).embeddingName, ids);
-    const shape = [virtualTokens, base.config.hiddenSize];
-    const data = Float32Array.from(rows.flatMap((row) => [...row]));
+    const { shape, data } = await vocabularyPrompt(base, virtualTokens);
     await writeSafetensors(file(`init${virtualTokens}.safetensors`), [
       ['embedding.weight', { dtype: 'F32', shape, data }],
     ]);

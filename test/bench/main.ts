@@ -1,12 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { benchParity } from '../parity/against/parity.js';
 import { benchCompare } from './compare.js';
+import { benchEnsemble, benchEvaluate } from './evaluate.js';
+import { benchScore } from './score.js';
 import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
 else if (command === 'parity') await benchParity(args);
+else if (command === 'score') await benchScore(args);
+else if (command === 'evaluate') await benchEvaluate(args);
+else if (command === 'ensemble') await benchEnsemble(args);
 else if (command === 'sweep') await benchSweep(args);
 else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));

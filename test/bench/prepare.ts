@@ -1,14 +1,18 @@
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defined } from '../../src/common/assert.js';
+import { seededRandom } from '../../src/common/random.js';
 import { batchSequence } from '../../src/data/batches.js';
 import { inferTask } from '../../src/data/columns.js';
 import { makeExamples } from '../../src/data/examples.js';
 import { readTable } from '../../src/data/readTable.js';
 import { tokenizeExample } from '../../src/data/tokenize.js';
+import { causalModel } from '../../src/models/architectures.js';
+import { readWeightRows } from '../../src/models/embeddingRows.js';
 import type { BaseModel } from '../../src/models/openModel.js';
 import type { Tokenizer } from '../../src/models/tokenizer.js';
 import type { TokenizedExample } from '../../src/protocol/dataset.js';
+import type { Tensor } from '../../src/runtime/executor.js';
 import type { RefereeBatch } from '../support/trainAsReferee.js';
 
 /** What both sides read: SmolLM2 and SST-2, which stand beside the checkout. */
@@ -55,4 +59,16 @@ export async function sst2Batches(
       labels: examples.map((e) => [...e.inputIds.map(() => -100), ...e.targetIds]),
     };
   });
+}
+
+/** Vectors of real tokens [P, hidden]: from random ones curves are chaotic, and PEFT soon differs from itself. */
+export async function vocabularyPrompt(
+  { weights, config }: Pick<BaseModel, 'weights' | 'config'>,
+  virtualTokens: number,
+  seed: number | string = virtualTokens,
+): Promise<Tensor<Float32Array>> {
+  const random = seededRandom('bench', seed);
+  const ids = Array.from({ length: virtualTokens }, () => random.integer(config.vocabularySize));
+  const rows = await readWeightRows(weights, causalModel(config).embeddingName, ids);
+  return { shape: [virtualTokens, config.hiddenSize], data: Float32Array.from(rows.flatMap((row) => [...row])) };
 }

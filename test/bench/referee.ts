@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A script of the referee, which stands beside the checkout. */
-export const refereeScript = (name: 'peft_train' | 'peft_logits' | 'random_model'): string =>
+export const refereeScript = (name: 'peft_train' | 'peft_logits' | 'peft_eval' | 'random_model'): string =>
   resolve('../shared/referee', `${name}.py`);
 
 const shownOfErrors = 2000;

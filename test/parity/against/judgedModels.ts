@@ -32,6 +32,8 @@ export interface JudgedModel extends RunnableModel {
   readonly words: readonly number[];
   /** Token ids of short texts. */
   readonly texts: readonly (readonly number[])[];
+  /** Token ids of texts to go on from. */
+  readonly inputs: readonly (readonly number[])[];
 }
 
 export interface Preparation {
@@ -41,9 +43,10 @@ export interface Preparation {
   readonly steps: number;
 }
 
-type Parts = Pick<JudgedModel, 'kind' | 'folder' | 'config' | 'weights' | 'batches' | 'words' | 'texts'>;
+type Parts = Pick<JudgedModel, 'kind' | 'folder' | 'config' | 'weights' | 'batches' | 'words' | 'texts' | 'inputs'>;
 
 const textCount = 10;
+const inputCount = 20;
 
 const prepare = {
   /** Trained, with grouped queries: SST-2's unsorted batches, and sentences of its dev split. */
@@ -52,6 +55,7 @@ const prepare = {
     const folder = join(parent, 'smollm2.model');
     await smolLm2Folder(base, folder);
     const dev = await readTable(sst2File('dev'), { path: sst2File('dev') });
+    const sentences = dev.rows.map(({ values }) => z.string().parse(values.content));
     return {
       kind: 'trained',
       folder,
@@ -61,7 +65,8 @@ const prepare = {
       words: base.tokenizer.encode(
         'Read the review of a film, and say whether the person who wrote it was pleased with the film or not.',
       ),
-      texts: dev.rows.slice(0, textCount).map(({ values }) => base.tokenizer.encode(z.string().parse(values.content))),
+      texts: sentences.slice(0, textCount).map(base.tokenizer.encode),
+      inputs: sentences.slice(0, inputCount).map((text) => base.tokenizer.encode(`Review: ${text}\nSentiment:`)),
     };
   },
 
@@ -106,6 +111,7 @@ async function randomModel(kind: 'gpt2' | 'llama', { python, folder: parent, ste
     batches: Array.from({ length: steps }, () => randomBatch(ids, labels, random)),
     words: ids(23),
     texts: Array.from({ length: textCount }, () => ids(rowLength(random))),
+    inputs: Array.from({ length: inputCount }, () => ids(rowLength(random))),
   };
 }
 

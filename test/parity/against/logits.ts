@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { defined } from '../../../src/common/assert.js';
 import { direct, promptEmbeddings, type Method } from '../../../src/methods/method.js';
 import type { Tensor } from '../../../src/runtime/executor.js';
-import { adapterConfig, adapterShape } from '../../../src/store/adapterConfig.js';
+import type { MethodConfig } from '../../../src/protocol/recipe.js';
+import { adapterConfig, adapterShape, type AdapterConfig } from '../../../src/store/adapterConfig.js';
 import { loadPrompt, savePrompt } from '../../../src/store/promptFolder.js';
 import { readFloatTensors } from '../../../src/store/safetensors.js';
 import { refereeScript, runLines } from '../../bench/referee.js';
@@ -30,20 +31,7 @@ export async function judgeRoundTrip(
     () => refereeLogits('exact', judged, preparation, { adapter }),
   );
   const saved = join(preparation.folder, 'saved');
-  const { hiddenSize, numLayers, heads } = judged.model;
-  await savePrompt(saved, {
-    embeddings,
-    config: adapterConfig({
-      baseModel: judged.folder,
-      method: config,
-      numVirtualTokens: method.virtualTokens,
-      hiddenSize,
-      numLayers,
-      numAttentionHeads: heads.numHeads,
-      numKeyValueHeads: heads.numKeyValueHeads,
-      headDim: heads.headDim,
-    }),
-  });
+  await savePrompt(saved, { embeddings, config: savedConfig(judged, config, method) });
   const there = await compareLogits(
     await ourLogits(judged, direct(method.entry, method.virtualTokens, method.width), embeddings),
     await refereeLogits('peft', judged, preparation, { adapter: saved }),
@@ -53,6 +41,24 @@ export async function judgeRoundTrip(
     ok: here.ok && there.ok,
     line: `logits of ${judged.name}, ${name}: PEFT's adapter here ${here.words}, ours in PEFT ${there.words} (bar ${logitsBar})`,
   };
+}
+
+/** As the product saves what a method made. */
+export function savedConfig(
+  { folder, model: { hiddenSize, numLayers, heads } }: JudgedModel,
+  config: MethodConfig,
+  { virtualTokens }: Method,
+): AdapterConfig {
+  return adapterConfig({
+    baseModel: folder,
+    method: config,
+    numVirtualTokens: virtualTokens,
+    hiddenSize,
+    numLayers,
+    numAttentionHeads: heads.numHeads,
+    numKeyValueHeads: heads.numKeyValueHeads,
+    headDim: heads.headDim,
+  });
 }
 
 /** As the product opens it. */

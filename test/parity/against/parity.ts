@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { judgeActivations } from './activations.js';
+import { judgeGenerations } from './generations.js';
 import { caseIds, judgedCases } from './judgedCases.js';
 import { judgedNames, prepareModel, type Preparation } from './judgedModels.js';
 import { judgeRoundTrip } from './logits.js';
@@ -12,7 +13,7 @@ import { judgeLosses } from './losses.js';
 import { trainBoth } from './training.js';
 import type { Verdict } from './verdict.js';
 
-const judgements = ['losses', 'logits', 'activations'] as const;
+const judgements = ['losses', 'logits', 'activations', 'generate'] as const;
 
 /** Everything that PEFT is asked afresh, a line a case. The exit code is 1 where a bar is missed, 2 where there is no PEFT to ask. */
 export async function benchParity(args: string[]): Promise<void> {
@@ -51,6 +52,9 @@ export async function benchParity(args: string[]): Promise<void> {
         if (only.includes('losses')) report(await judgeLosses(judged, which, trained));
         if (only.includes('logits')) report(await judgeRoundTrip(judged, which, trained, preparation));
       }
+      if (only.includes('generate'))
+        for (const which of judgedCases.filter(({ id }) => cases.includes(id)))
+          report(await judgeGenerations(judged, which, preparation));
       if (only.includes('activations'))
         for await (const verdict of judgeActivations(judged, preparation)) report(verdict);
     }
