@@ -1,5 +1,5 @@
 import { defined } from '../../common/assert.js';
-import { ngrams, overlap, sizeOf, splitWords, type Counts } from './words.js';
+import { ngrams, overlap, sizeOf, splitWords, trimmedEnd, type Counts } from './words.js';
 
 /**
  * BLEU (Papineni et al. 2002) as sacreBLEU computes it (Post 2018) with the signature case:mixed|eff:no|tok:13a|smooth:exp.
@@ -38,8 +38,7 @@ const order = 4;
 
 /** The tokenizer 13a, that of NIST's mteval-v13a: punctuation stands apart, but for points and commas within numbers. */
 function tokens(text: string): string[] {
-  const line = text
-    .replace(/[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/u, '') // eslint-disable-line no-control-regex -- as `splitWords`
+  const line = trimmedEnd(text)
     .replaceAll('<skipped>', '')
     .replaceAll('-\n', '')
     .replaceAll('\n', ' ')

@@ -1,5 +1,5 @@
 import { defined } from '../../common/assert.js';
-import { ngrams, overlap, sizeOf, splitWords } from './words.js';
+import { ngrams, overlap, sizeOf, splitWords, type Counts } from './words.js';
 
 /**
  * chrF2 (Popović 2015) as sacreBLEU computes it, with the signature case:mixed|eff:yes|nc:6|nw:0|space:no.
@@ -7,15 +7,13 @@ import { ngrams, overlap, sizeOf, splitWords } from './words.js';
  * references the one with the highest score is taken.
  */
 export function chrfStatistics(prediction: string, references: readonly string[]): number[] {
-  const predicted = characters(prediction);
-  const candidates = references.map((reference) => {
-    const expected = characters(reference);
-    return Array.from({ length: order }, (_, i) => {
-      const [found, sought] = [ngrams(predicted, i + 1, ''), ngrams(expected, i + 1, '')];
-      const all = sizeOf(sought);
-      return [all > 0 ? sizeOf(found) : 0, all, overlap(found, sought)];
-    }).flat();
-  });
+  const found = characterNgrams(prediction);
+  const candidates = references.map((reference) =>
+    characterNgrams(reference).flatMap((sought, i) => {
+      const [own, all] = [defined(found[i], 'n-grams'), sizeOf(sought)];
+      return [all > 0 ? sizeOf(own) : 0, all, overlap(own, sought)];
+    }),
+  );
   return candidates.reduce((best, other) => (chrfOf(other) > chrfOf(best) ? other : best));
 }
 
@@ -39,5 +37,8 @@ const order = 6;
 /** Recall counts twice as much as precision. */
 const betaSquared = 4;
 
-/** Code points without white space. */
-const characters = (text: string): string[] => [...splitWords(text).join('')];
+/** Of code points without white space, for each n. */
+function characterNgrams(text: string): Counts[] {
+  const characters = [...splitWords(text).join('')];
+  return Array.from({ length: order }, (_, i) => ngrams(characters, i + 1, ''));
+}

@@ -1,8 +1,13 @@
 /** White space as Python's `str.split` has it, which the reference implementations of the metrics are written with. */
-const whiteSpace = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u; // eslint-disable-line no-control-regex -- Python's own
+const whiteSpace = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+';
+const between = new RegExp(whiteSpace, 'u');
+const atEnd = new RegExp(`${whiteSpace}$`, 'u');
 
 /** Python's `text.split()`. */
-export const splitWords = (text: string): string[] => text.split(whiteSpace).filter((word) => word !== '');
+export const splitWords = (text: string): string[] => text.split(between).filter((word) => word !== '');
+
+/** Python's `text.rstrip()`. */
+export const trimmedEnd = (text: string): string => text.replace(atEnd, '');
 
 export type Counts = ReadonlyMap<string, number>;
 
