@@ -107,6 +107,11 @@ function describeProgram(world: World, act: Action): Command {
         ),
       ).choices(rankings),
     )
+    .option(
+      '--generate <n>',
+      l10n.t('for free text: write up to n tokens for each row and compare them with the target (slow)'),
+      wholeNumberFrom(1),
+    )
     .option('--export <file>', l10n.t('write every row with its prediction to a file (.jsonl, .csv or .tsv)'))
     .option('--seed <n>', l10n.t('of the resampling and of the choice of examples'), wholeNumberFrom(0))
     .addHelpText(

@@ -62,7 +62,8 @@ export async function runEvaluate(
   world: World,
 ): Promise<ExitCode> {
   const { folder, environment, out, err, signal } = world;
-  const { model, threads, provider, maxRows, baseline, examples, instruction, against, ranking, seed } = options;
+  const { model, threads, provider, maxRows, baseline, examples, instruction, against, generate, ranking, seed } =
+    options;
   const store = await storeOf(options, world);
   if (options.export !== undefined) predictionsEnding(options.export);
   const request = {
@@ -77,6 +78,7 @@ export async function runEvaluate(
     ...(examples !== undefined && { examples }),
     ...(instruction !== undefined && { instruction: instruction.replaceAll('\\n', '\n') }),
     ...(against !== undefined && { against: await findPrompt(store, against, folder) }),
+    ...(generate !== undefined && { generate }),
     ...(ranking !== undefined && { ranking }),
     ...(seed !== undefined && { seed }),
   };

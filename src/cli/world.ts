@@ -27,6 +27,7 @@ export interface EvaluateOptions extends CommonOptions {
   readonly examples?: number;
   readonly instruction?: string;
   readonly against?: string;
+  readonly generate?: number;
   readonly ranking?: Ranking;
   readonly export?: string;
   readonly seed?: number;

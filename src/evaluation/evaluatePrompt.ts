@@ -1,26 +1,20 @@
 import { basename } from 'node:path';
 import { defined } from '../common/assert.js';
-import { inferTask, type ResolvedTask } from '../data/columns.js';
-import { makeExamples } from '../data/examples.js';
 import { readTable } from '../data/readTable.js';
-import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import type { Prediction } from '../data/writePredictions.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { noMethod } from '../methods/method.js';
-import { tokenizeOptions } from '../models/tokenizeOptions.js';
-import type { DatasetSource, Example, Table } from '../protocol/dataset.js';
+import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { Baselines, Comparison } from '../protocol/evaluation.js';
 import type { Metrics } from '../protocol/events.js';
 import type { Ranking, Recipe } from '../protocol/recipe.js';
-import type { Engine } from '../runtime/engine.js';
+import { bareRows, designedRows, rowsFor, type AskedRows } from './askedRows.js';
 import { certaintyOf, compareScored, type Certainty } from './certainty.js';
-import { evaluateExamples, type Evaluation, type EvaluationSetting } from './evaluateExamples.js';
+import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { predictionOf } from './judgeRow.js';
+import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
 import { engineFor, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
-import { designPrompt } from './promptDesign.js';
-import type { Member } from './scorer.js';
 import { usualResampling } from './statistics/resampling.js';
-import { trainingRows } from './trainingRows.js';
+import { writeTexts } from './writeTexts.js';
 
 export interface EvaluateRequest extends PromptRequest {
   readonly file: DatasetSource;
@@ -34,6 +28,8 @@ export interface EvaluateRequest extends PromptRequest {
   readonly instruction?: string;
   /** The folder of another prompt, scored on the same rows. */
   readonly against?: string;
+  /** For free text: how many tokens are written for each row, to compare them with the target. None are without. */
+  readonly generate?: number;
   /** By default the recipe's. */
   readonly ranking?: Ranking;
   /** Of the resamples and of the choice of examples. */
@@ -55,42 +51,52 @@ export async function evaluatePrompt(
 ): Promise<EvaluateResult> {
   const { baseline, against, seed = 0 } = request;
   const opened = await openPrompt(request);
+  const name = nameOf(opened, request.promptFolder);
   const planned = opened.prompt.recipe?.evaluation;
   const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
   const engine = await engineFor(request);
   const table = await readTable(request.file.path, request.file);
-  const { setting, examples } = openRows(opened, table, engine, request);
-  const { task } = setting;
-  const design = count > 0 || instruction !== undefined;
-  const designed = design ? await designRows(opened, setting, examples, { count, instruction, seed }) : undefined;
+  const own = rowsFor(opened, table, engine, request);
+  const { task } = own.setting;
+  const bare = baseline ? bareRows(own) : undefined;
+  const isDesigned = count > 0 || instruction !== undefined;
+  const designed = isDesigned ? await designedRows(opened, name, own, { count, instruction, seed }) : undefined;
   const other = against === undefined ? undefined : await openPrompt({ ...request, promptFolder: against });
-  const otherRows = other && openRows(other, table, engine, request);
-  if (other && otherRows && otherRows.setting.task.task !== task.task) {
+  const others = other && rowsFor(other, table, engine, request);
+  if (other && others && others.setting.task.task !== task.task) {
     throw new SoftpromptError('run.notComparable', {
-      prompt: nameOf(opened, request.promptFolder),
-      other: nameOf(other, request.against ?? ''),
-      found: otherRows.setting.task.task,
+      prompt: name,
+      other: nameOf(other, against ?? ''),
+      found: others.setting.task.task,
       expected: task.task,
     });
   }
 
-  const total = examples.length * (1 + Number(baseline) + Number(design) + Number(other !== undefined));
+  const generate = task.labels ? undefined : request.generate;
+  const passes = [own, bare, designed, others].filter((rows) => rows !== undefined).length;
+  const total = own.examples.length * passes * (generate === undefined ? 1 : 2);
   let before = 0;
-  const evaluate = async (asked: EvaluationSetting, member: Member, rows = examples): Promise<Evaluation> => {
-    const evaluation = await evaluateExamples(asked, member, rows, [], async (done) => {
+  const evaluate = async (rows: AskedRows): Promise<WithTexts> => {
+    const { setting, member, examples } = rows;
+    const mayGoOn = async (done: number): Promise<boolean> => {
       onProgress(before + done, total);
       await new Promise((resolve) => setImmediate(resolve));
       return !signal.aborted;
-    });
+    };
+    const evaluation = await evaluateExamples(setting, member, examples, [], mayGoOn);
     signal.throwIfAborted();
-    before += rows.length;
-    return defined(evaluation, 'an evaluation');
+    before += examples.length;
+    if (generate === undefined) return defined(evaluation, 'an evaluation');
+    const texts = await writeTexts(rows, generate, mayGoOn);
+    signal.throwIfAborted();
+    before += examples.length;
+    return withTexts(defined(evaluation, 'an evaluation'), defined(texts, 'texts'), examples);
   };
 
-  const { metrics, scored } = await evaluate(setting, memberOf(opened));
-  const none = baseline ? await evaluate(setting, { method: noMethod }) : undefined;
-  const byDesign = designed && (await evaluate(designed.setting, { method: noMethod }));
-  const rival = other && otherRows && (await evaluate(otherRows.setting, memberOf(other), otherRows.examples));
+  const { metrics, scored, texts } = await evaluate(own);
+  const none = bare && (await evaluate(bare));
+  const byDesign = designed && (await evaluate(designed));
+  const rival = others && (await evaluate(others));
   const labelled = task.labels !== undefined;
   const resampling = { ...usualResampling, seed };
   return {
@@ -100,49 +106,32 @@ export async function evaluatePrompt(
       ...(none && { none: none.metrics }),
       ...(byDesign && { examples: { count: designed.count, metrics: byDesign.metrics } }),
     },
-    ...(rival && {
-      against: {
-        prompt: nameOf(other, request.against ?? ''),
-        metrics: rival.metrics,
-        comparison: compareScored(scored, rival.scored, labelled, resampling),
-      },
+    ...(other &&
+      rival && {
+        against: {
+          prompt: nameOf(other, against ?? ''),
+          metrics: rival.metrics,
+          comparison: compareScored(scored, rival.scored, labelled, resampling),
+        },
+      }),
+    rows: scored.map((row, i) => {
+      const prediction = predictionOf(row, defined(own.examples[i], 'an example'), task);
+      const written = texts?.[i];
+      if (!written) return prediction;
+      return { ...prediction, predicted: written.text, right: written.scores.exactMatch === 1 };
     }),
-    rows: scored.map((row, i) => predictionOf(row, defined(examples[i], 'an example'), task)),
   };
 }
 
 const nameOf = ({ prompt }: OpenedPrompt, folder: string): string => prompt.details?.name ?? basename(folder);
 
-const memberOf = ({ method, embeddings }: OpenedPrompt): Member => ({ method, embeddings });
-
-/** A table's rows as a prompt reads them. */
-function openRows(
-  { prompt, base, model, method }: OpenedPrompt,
-  table: Table,
-  engine: Engine,
-  { maxRows, ranking = prompt.recipe?.evaluation?.ranking }: EvaluateRequest,
-): { setting: EvaluationSetting; examples: Example[] } {
-  const known = prompt.details?.task ?? prompt.recipe?.data ?? {};
-  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
-  const tokenize = tokenizeOptions(known, task, base, method.virtualTokens);
-  const setting = { engine, weights: base.weights, model, task, tokenize, ranking };
-  return { setting, examples: makeExamples(table, task).slice(0, maxRows) };
+/** An evaluation with what was written for each row. */
+interface WithTexts extends Evaluation {
+  readonly texts?: readonly { readonly text: string; readonly scores: TextScores }[];
 }
 
-/** The setting of the prompt-design baseline, in the room that the longest row leaves. */
-async function designRows(
-  { prompt, base }: OpenedPrompt,
-  setting: EvaluationSetting,
-  examples: readonly Example[],
-  options: { count: number; instruction: string | undefined; seed: number },
-): Promise<{ setting: EvaluationSetting; count: number }> {
-  const { task, tokenize } = setting;
-  const name = prompt.details?.name ?? '';
-  const train = options.count > 0 ? await trainingRows(prompt, name, task) : [];
-  const longest = examples.reduce((most, row) => Math.max(most, tokenCount(tokenizeExample(row, tokenize))), 0);
-  const design = designPrompt(train, options, tokenize, base.config.maxPositions - longest);
-  return {
-    setting: { ...setting, tokenize: design.tokenize, beginning: design.beginning },
-    count: design.count,
-  };
+function withTexts(evaluation: Evaluation, written: readonly string[], examples: readonly Example[]): WithTexts {
+  const texts = written.map((text, i) => ({ text, scores: textScores(text, [defined(examples[i], 'a row').target]) }));
+  const metrics = { ...evaluation.metrics, ...textMetrics(texts.map(({ scores }) => scores)) };
+  return { ...evaluation, metrics, texts };
 }

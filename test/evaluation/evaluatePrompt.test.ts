@@ -78,9 +78,30 @@ describe('evaluatePrompt', () => {
     });
   });
 
-  it('ranks by the mean as well, with the same loss', async () => {
-    const [sum, mean] = [await evaluate(), await evaluate({ ranking: 'mean' })];
+  it('ranks by the mean as well', async () => {
+    const [sum, mean] = [await evaluate({ ranking: 'sum' }), await evaluate({ ranking: 'mean' })];
     expect(mean.rows.map(({ probability }) => probability)).not.toEqual(sum.rows.map(({ probability }) => probability));
+  });
+
+  it('compares what is written with the target where it is asked to', async () => {
+    const file = join(folder, 'echo.csv');
+    const rows = Array.from({ length: 30 }, (_, i) => `word ${i},answer number ${i}`);
+    await writeFile(file, ['input,target', ...rows].join('\n'));
+    const asked = shortRecipe({ maxSteps: 2, evalEvery: 2 });
+    const recipe = { ...asked.recipe, name: 'echo', data: { train: file, devRows: 0, task: 'generation' as const } };
+    const run = { recipe, recipeFile: join(folder, 'echo.softprompt.json'), cacheFolder: join(folder, 'cache') };
+    const { folder: echo } = await train({ ...run, store: join(folder, 'store') }, ignore, never);
+    const asks = { promptFolder: echo, file: { path: file }, maxRows: 3, baseline: true };
+
+    const scored = await evaluate(asks);
+    expect(Object.keys(scored.metrics)).toEqual(['n', 'perplexity']);
+    const { metrics, baselines, rows: written } = await evaluate({ ...asks, generate: 6 });
+    expect(metrics.perplexity).toBe(scored.metrics.perplexity);
+    expect(metrics.exactMatch).toBe(written.filter(({ right }) => right).length / 3);
+    expect(metrics.chrf).toBeGreaterThanOrEqual(0);
+    expect(baselines.none?.rougeL).toBeGreaterThanOrEqual(0);
+    expect(written.map(({ expected }) => expected)).toEqual(['answer number 0', 'answer number 1', 'answer number 2']);
+    expect(written.some(({ predicted, expected }) => predicted !== expected)).toBe(true);
   });
 
   it('says which file is missing where the training rows are gone', async () => {
