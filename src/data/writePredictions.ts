@@ -49,7 +49,7 @@ function jsonLine({ line, input, expected, predicted, right, probability, probab
 type Cell = string | number | boolean | undefined;
 
 function table(predictions: readonly Prediction[], separator: string, written: (text: string) => string): string {
-  const labels = [...new Set(predictions.flatMap((p) => p.probabilities?.map(({ label }) => label) ?? []))];
+  const labels = [...new Set(predictions.flatMap((p) => p.probabilities?.map(({ label }) => label) ?? []))].sort();
   const members = predictions.reduce((most, p) => Math.max(most, p.votes?.length ?? 0), 0);
   const withProblems = predictions.some(({ problem }) => problem);
   const numbers = Array.from({ length: members }, (_, m) => m);
