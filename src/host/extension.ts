@@ -37,7 +37,7 @@ export function activate({
   let evaluating: Promise<Evaluator & vscode.Disposable> | undefined;
   const evaluator = (): Promise<Evaluator> =>
     (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
-      openEvaluatorProcess(extensionFolder, node, log),
+      openEvaluatorProcess({ extensionFolder, node, idleMinutes: settings.idleMinutes, log }),
     ));
   const { modelFolders, trainingDefaults } = settings;
   const showLog = (folder: string): Thenable<unknown> =>
