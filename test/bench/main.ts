@@ -3,6 +3,7 @@ import { benchParity } from '../parity/against/parity.js';
 import { benchCompare } from './compare.js';
 import { benchEnsemble, benchEvaluate } from './evaluate.js';
 import { benchScore } from './score.js';
+import { benchLive } from './live.js';
 import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
 
@@ -13,6 +14,7 @@ else if (command === 'score') await benchScore(args);
 else if (command === 'evaluate') await benchEvaluate(args);
 else if (command === 'ensemble') await benchEnsemble(args);
 else if (command === 'sweep') await benchSweep(args);
+else if (command === 'live') await benchLive(args);
 else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
 else throw new Error(`there is no bench "${command}"; see CONTRIBUTING.md`);
