@@ -29,6 +29,7 @@ export interface InterpretOptions extends CommonOptions {
   readonly model?: string;
   readonly top: number;
 }
+export type CompareOptions = InterpretOptions;
 export interface ExportOptions extends CommonOptions {
   readonly format: ExportFormat;
 }

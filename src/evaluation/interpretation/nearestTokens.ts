@@ -1,4 +1,4 @@
-import type { NearestTokens } from '../protocol/events.js';
+import type { NearestTokens } from '../../protocol/events.js';
 
 /**
  * The k tokens whose embeddings have the highest cosine similarity with each virtual token (Lester et al. 2021 §7).

@@ -1,20 +1,13 @@
-import { defined } from '../common/assert.js';
-import type { Method } from '../methods/method.js';
-import { firstKeys } from '../methods/prefixBlocks.js';
-import { readWeightBlocks } from '../models/embeddingRows.js';
-import type { BaseModel } from '../models/openModel.js';
-import type { CausalModel } from '../models/causalModel.js';
-import type { NearestTokens } from '../protocol/events.js';
-import type { Engine } from '../runtime/engine.js';
-import type { Tensor } from '../runtime/executor.js';
+import { defined } from '../../common/assert.js';
+import type { Method } from '../../methods/method.js';
+import { firstKeys } from '../../methods/prefixBlocks.js';
+import { readWeightBlocks } from '../../models/embeddingRows.js';
+import type { BaseModel } from '../../models/openModel.js';
+import type { CausalModel } from '../../models/causalModel.js';
+import type { NearestTokens } from '../../protocol/events.js';
+import type { Engine } from '../../runtime/engine.js';
+import type { Tensor } from '../../runtime/executor.js';
 import { nearestTokens } from './nearestTokens.js';
-import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
-
-/** The real tokens nearest to each virtual token of a saved prompt. */
-export async function interpretPrompt(request: PromptRequest & { readonly top: number }): Promise<NearestTokens[]> {
-  const { embeddings, ...opened } = await openPrompt(request);
-  return nearestToPrompt(embeddings, { ...opened, engine: await engineFor(request) }, request.top);
-}
 
 export interface InterpretationSetting {
   readonly base: Pick<BaseModel, 'weights' | 'tokenizer'>;
