@@ -60,7 +60,7 @@ export interface RepeatedNeighbour {
   readonly positions: readonly number[];
 }
 
-/** Virtual tokens that point the same way. */
+/** Virtual tokens that point the same way from the middle of the vocabulary. */
 export interface TokenCluster {
   readonly positions: readonly number[];
   /** The mean cosine of its pairs; 1 for a token alone. */

@@ -18,9 +18,9 @@ async function describeInterpreted(interpreted: Interpreted, top: number): Promi
   const vectors = space.virtual(embeddings.data);
   const nearest = await nearestToPrompt(embeddings, interpreted, top);
   const drifts = await driftsOf(vectors, interpreted);
-  const norms = await vocabularyNorms(interpreted);
+  const { norms, mean: middle } = await lookAtVocabulary(interpreted);
   const repeated = repeatedNeighbours(nearest);
-  const clusters = clusterByDirection(vectors);
+  const clusters = clusterByDirection(vectors.map((vector) => vector.map((x, i) => x - (middle[i] as number))));
   const { labels, targetPrefix = '' } = prompt.details?.task ?? {};
   return {
     name,
@@ -75,15 +75,18 @@ async function driftsOf(vectors: readonly Float32Array[], interpreted: Interpret
   });
 }
 
-/** Ascending, without special tokens' and those of rows that hold nothing. */
-async function vocabularyNorms({ space, textOf }: Interpreted): Promise<Float64Array> {
+/** Norms, ascending, and the mean vector; without special tokens and rows that hold nothing. */
+async function lookAtVocabulary({ space, textOf }: Interpreted): Promise<{ norms: Float64Array; mean: Float64Array }> {
   const norms: number[] = [];
+  const sum: number[] = [];
   let id = 0;
   for await (const vector of space.vocabulary()) {
     const length = textOf(id++) === undefined ? 0 : norm(vector);
-    if (length > 0) norms.push(length);
+    if (length === 0) continue;
+    norms.push(length);
+    vector.forEach((x, i) => (sum[i] = (sum[i] ?? 0) + x));
   }
-  return Float64Array.from(norms).sort();
+  return { norms: Float64Array.from(norms).sort(), mean: Float64Array.from(sum, (x) => x / norms.length) };
 }
 
 /** Those of most virtual tokens first. */

@@ -1,7 +1,7 @@
 import { firstKeys } from '../../methods/prefixBlocks.js';
 import { readWeightBlocks, readWeightRows } from '../../models/embeddingRows.js';
 import type { Compared } from '../../protocol/interpretation.js';
-import type { InterpretationSetting } from './nearestToPrompt.js';
+import { keyWidth, type InterpretationSetting } from './nearestToPrompt.js';
 import { rowsOf } from './vectors.js';
 
 /** Where virtual tokens and real ones stand side by side, whatever their positions in a text. */
@@ -16,7 +16,7 @@ export interface TokenSpace {
   dispose(): Promise<void>;
 }
 
-/** Input vectors are those that the token embeddings hold; a prefix's keys in the first block lose their rotation, which tells the position. */
+/** Input vectors are those that the token embeddings hold; a prefix's keys in the first block lose their rotation, where the model has one. */
 export async function openTokenSpace({ base, model, method, engine }: InterpretationSetting): Promise<TokenSpace> {
   if (method.entry !== 'keysAndValues') {
     const { weights } = base;
@@ -31,12 +31,15 @@ export async function openTokenSpace({ base, model, method, engine }: Interpreta
       dispose: () => Promise.resolve(),
     };
   }
-  const width = model.heads.numKeyValueHeads * model.heads.headDim;
+  const width = keyWidth(model);
   const keys = await firstKeys(engine, model, base.weights);
   return {
     compared: 'firstKeys',
     virtual: (kept) =>
-      rowsOf(kept, method.width).map((row, position) => model.unrotatedKey(row.subarray(0, width), position)),
+      rowsOf(kept, method.width).map((row, position) => {
+        const key = row.subarray(0, width);
+        return model.unrotatedKey?.(key, position) ?? key;
+      }),
     async *vocabulary() {
       for await (const block of keys.position(0)) yield* rowsOf(block, width);
     },

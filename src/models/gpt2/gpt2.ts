@@ -28,7 +28,6 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
     head: (build) =>
       config.tieWordEmbeddings ? embeddings(build) : build.weight('lm_head.weight', [vocabularySize, d]),
     positionFeeds: (positions) => ({ positions: { data: positions, shape: [positions.length] } }),
-    unrotatedKey: (key) => key,
     hiddenStates(build, rows, layout, { prefix, onKeysAndValues } = {}) {
       const positions = build.weight('transformer.wpe.weight', [maxPositions, d]);
       let x = build.add(rows, build.gather(positions, build.input('positions', [layout.rows])));
