@@ -15,7 +15,7 @@ export interface Drawn extends MapContent {
 }
 
 export const markRadius = 9;
-/** More names would only cover each other. */
+/** Where more words are seen, their names would only be in each other's way. */
 const mostNames = 40;
 
 /** Paints the map: words as faint dots, lines, starts as hollow marks with an arrow, virtual tokens as numbered marks on top, names. */
@@ -48,40 +48,60 @@ export function drawMap(context: CanvasRenderingContext2D, drawn: Drawn): void {
     }
     context.globalAlpha = 1;
   });
-  map.virtual.forEach(({ at: place }, position) => mark(context, at(place), position, position === selected));
   drawNames(context, drawn, word, isSeen);
+  map.virtual.forEach(({ at: place }, position) => {
+    if (position !== selected) mark(context, at(place), position, false);
+  });
+  const chosen = selected === undefined ? undefined : map.virtual[selected];
+  if (chosen && selected !== undefined) mark(context, at(chosen.at), selected, true);
+  const pointed = drawn.hovered === undefined ? undefined : map.words[drawn.hovered];
+  if (pointed) {
+    context.strokeStyle = foreground;
+    ring(context, at(pointed.at), 4);
+    name(context, at(pointed.at), pointed.token, []);
+  }
 }
 
+/** Of the words that the selection leads to, those that were found, and all that are seen once they are few; none over another. */
 function drawNames(
   context: CanvasRenderingContext2D,
-  { map, found, hovered, selected, ...rest }: Drawn,
+  { map, found, selected, ...rest }: Drawn,
   word: (i: number) => Place,
   isSeen: (place: Place) => boolean,
 ): void {
   const linked = selected === undefined ? [] : linkedWords({ map, ...rest }, selected, manyLines);
   const seen = map.words.flatMap((_, i) => (isSeen(word(i)) ? [i] : []));
-  const names = new Set([...linked, ...found.slice(0, mostNames), ...(seen.length <= mostNames ? seen : [])]);
   context.strokeStyle = themeColour('yellow');
   context.lineWidth = 2;
   for (const i of found) ring(context, word(i), 5);
-  for (const i of names) if (i !== hovered) name(context, word(i), map.words[i]?.token ?? '', false);
-  if (hovered !== undefined) {
-    context.strokeStyle = themeColour('foreground');
-    ring(context, word(hovered), 4);
-    name(context, word(hovered), map.words[hovered]?.token ?? '', true);
-  }
+  const taken: Box[] = [];
+  for (const i of new Set([...found, ...linked, ...(seen.length <= mostNames ? seen : [])]))
+    name(context, word(i), map.words[i]?.token ?? '', taken);
 }
 
-/** On the page's own colour, so that what lies beneath does not disturb it. */
-function name(context: CanvasRenderingContext2D, [x, y]: Place, token: string, isStrong: boolean): void {
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+}
+const nameHeight = 16;
+
+/** On the page's own colour, so that what lies beneath does not disturb it; left out where another name stands. */
+function name(context: CanvasRenderingContext2D, [x, y]: Place, token: string, taken: Box[]): void {
   const text = quoted(token);
-  const { width } = context.measureText(text);
+  const box = { left: x + 5, top: y - nameHeight / 2, width: context.measureText(text).width + 4 };
+  const isFree = taken.every(
+    ({ left, top, width }) =>
+      left > box.left + box.width || left + width < box.left || Math.abs(top - box.top) > nameHeight,
+  );
+  if (!isFree) return;
+  taken.push(box);
   context.fillStyle = themeColour('background');
   context.globalAlpha = 0.85;
-  context.fillRect(x + 5, y - 8, width + 4, 16);
+  context.fillRect(box.left, box.top, box.width, nameHeight);
   context.globalAlpha = 1;
-  context.fillStyle = themeColour(isStrong ? 'foreground' : 'text');
-  context.fillText(text, x + 7, y);
+  context.fillStyle = themeColour('foreground');
+  context.fillText(text, box.left + 2, y);
 }
 
 /** Colours are turned around for the selected one, which is larger too. */

@@ -84,6 +84,7 @@ class MapPanel extends LitElement {
         return this.remember();
       case 'report':
         this.report = message.report;
+        this.selected ??= 0;
         return;
       case 'progress':
         this.share = message.share;
@@ -102,7 +103,6 @@ class MapPanel extends LitElement {
     // Of a projection that the reader has left since.
     if (!this.report || map.projection !== this.projection) return;
     this.content = mapContent(map, this.report);
-    this.selected ??= 0;
     this.said = l10n.t('The map is drawn.');
   }
 
@@ -133,7 +133,7 @@ class MapPanel extends LitElement {
       ${meaning === undefined ? nothing : html`<p class="hint">${meaning}</p>`}
       <main @keydown=${this.onKey}>
         ${this.controls()}
-        <div class="split">
+        <div class=${this.isTable ? '' : 'split'}>
           <section class="card" aria-label=${this.isTable ? l10n.t('Virtual tokens') : l10n.t('Map')}>
             ${this.isTable ? tokenTable(report, this.selected, choose) : this.map()}
           </section>

@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
 import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
-import { quoted } from '../../src/protocol/quoted.js';
 import type { Place } from '../../src/protocol/interpretation.js';
 import { onThemeChange } from '../common/chart/theme.js';
 import { drawMap, markRadius } from './draw.js';
@@ -112,7 +111,6 @@ export class TokenMapElement extends LitElement {
           @click=${() => this.look(undefined)}
         ></vscode-toolbar-button>
       </div>
-      <div class="hovered" aria-hidden="true">${this.hoverText()}</div>
     `;
   }
 
@@ -139,11 +137,6 @@ export class TokenMapElement extends LitElement {
   }
   private get current(): Viewport {
     return this.view ?? viewportOf(this.places(), this.size);
-  }
-
-  private hoverText(): string {
-    const word = this.hovered === undefined ? undefined : this.content.map.words[this.hovered];
-    return word ? quoted(word.token) : '';
   }
 
   private look(view: Viewport | undefined): void {
