@@ -49,23 +49,18 @@ test(
     await page.keyboard.press('PageDown');
     await page.keyboard.press('+');
     await panel.getByRole('heading', { name: 'Virtual token 2' }).waitFor();
-    await panel.getByText(/^Cosine [\d.-]+, distance [\d.]+; it began nearest to/).waitFor();
+    await panel.getByText(/Cosine [\d.-]+, distance [\d.]+; it began nearest to/).waitFor();
 
     await panel.getByRole('searchbox', { name: 'Search a token' }).fill('account');
     await page.keyboard.press('Enter');
-    await panel.getByText(/^1 of \d+$/).waitFor();
-    for (const theme of ['light', 'dark', 'highContrast'] as const) {
-      await setTheme(editor, page, theme);
-      await screenshot(page, `map, ${theme}`);
-      expect(await axeViolations(panel)).toEqual([]);
-    }
+    await panel.getByText(/1 of \d+/).waitFor();
+    await screenshot(page, 'map, a token found');
 
     await panel.getByRole('button', { name: 'Table' }).click();
     const table = panel.getByRole('region', { name: 'Virtual tokens' });
     await expect.poll(() => table.getByRole('row').count()).toBe(5);
     await table.getByRole('button', { name: 'virtual token 4' }).click();
     await panel.getByRole('heading', { name: 'Virtual token 4' }).waitFor();
-    expect(await axeViolations(panel)).toEqual([]);
     await screenshot(page, 'map as a table');
     await page.keyboard.press('t');
 
@@ -81,8 +76,18 @@ test(
     await compared.getByRole('heading', { name: 'tickets and queues' }).waitFor(patience);
     const pairs = compared.getByRole('region', { name: 'Pairs of virtual tokens' });
     expect(await pairs.getByRole('row').count()).toBe(5);
-    expect(await axeViolations(compared)).toEqual([]);
     await screenshot(page, 'two prompts compared');
     expectNoCspMessages(page);
+
+    // axe itself sets styles that the policy forbids: from here on nobody counts those.
+    expect(await axeViolations(compared)).toEqual([]);
+    await showMap(page);
+    for (const theme of ['light', 'dark', 'highContrast'] as const) {
+      await setTheme(editor, page, theme);
+      await screenshot(page, `map, ${theme}`);
+      expect(await axeViolations(webview(page))).toEqual([]);
+    }
+    await webview(page).getByRole('button', { name: 'Table' }).click();
+    expect(await axeViolations(webview(page))).toEqual([]);
   },
 );

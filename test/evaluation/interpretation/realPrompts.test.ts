@@ -17,6 +17,7 @@ import { openModel, type BaseModel } from '../../../src/models/openModel.js';
 import type { MethodConfig } from '../../../src/protocol/recipe.js';
 import { runOnce } from '../../../src/runtime/runOnce.js';
 import { savePrompt, writeFirstVectors } from '../../../src/store/promptFolder.js';
+import { writeModelFolder } from '../../models/tinyModels.js';
 import { configOf, promptDetails, promptTuningMethod } from '../../support/prompts.js';
 
 const never = new AbortController().signal;
@@ -186,6 +187,25 @@ describe('two prompts', () => {
     expect(meanCosine).toBeCloseTo(1, 5);
     expect(rest.first.alone).toEqual([]);
     expect(rest.second.alone.map(({ position }) => position)).toEqual([0]);
+  });
+});
+
+it('two prompts of different base models are not compared', async () => {
+  const other = join(folder, 'tiny');
+  await writeModelFolder(other);
+  const [first, second] = [await save('ours', [rows.good]), join(folder, 'theirs')];
+  await savePrompt(second, {
+    config: configOf({ baseModel: other, numVirtualTokens: 1, hiddenSize: 4 }),
+    embeddings: { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) },
+  });
+  await expect(comparePrompts({ first, second, cacheFolder, top: 1 })).rejects.toMatchObject({
+    code: 'store.differentModels',
+    args: {
+      first: 'ours',
+      firstModel: expect.stringMatching(/^softprompt-9m \([0-9a-f]{12}…\)$/) as string,
+      second: 'theirs',
+      secondModel: expect.stringMatching(/^tiny \(/) as string,
+    },
   });
 });
 
