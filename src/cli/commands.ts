@@ -4,11 +4,20 @@ import { rankings, type Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
-import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
+import { runCompare, runInterpret } from './interpretCommand.js';
+import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
 import { screenOf, styled } from './terminal.js';
 import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
-import type { CommonOptions, EvaluateOptions, ExportOptions, ImportOptions, InterpretOptions, World } from './world.js';
+import type {
+  CommonOptions,
+  CompareOptions,
+  EvaluateOptions,
+  ExportOptions,
+  ImportOptions,
+  InterpretOptions,
+  World,
+} from './world.js';
 
 /** Runs `softprompt` with arguments (without the program's name) and gives its exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], work: Work, world: World): Promise<ExitCode> {
@@ -127,12 +136,25 @@ function describeProgram(world: World, act: Action): Command {
       act((work) => runEvaluate(prompt, file, options, work, world))(),
     );
 
-  common(program.command('interpret'), l10n.t('shows the real tokens nearest to each virtual token'))
+  common(
+    program.command('interpret'),
+    l10n.t('shows what a prompt has learned: nearest tokens, norms, drift, labels, repeated neighbours, clusters'),
+  )
     .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
-    .addOption(new Option('--top <n>', l10n.t('tokens for each virtual one')).argParser(wholeNumberFrom(1)).default(5))
+    .addOption(topOption(5))
     .addOption(modelOption())
     .addHelpText('after', examples(['softprompt interpret tickets --top 3']))
     .action((prompt: string, options: InterpretOptions) => act((work) => runInterpret(prompt, options, work, world))());
+
+  common(program.command('compare'), l10n.t('puts two prompts of one base model side by side, aligned by similarity'))
+    .argument('<first>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
+    .argument('<second>', l10n.t('another one, of any length'))
+    .addOption(topOption(3))
+    .addOption(modelOption())
+    .addHelpText('after', examples(['softprompt compare tickets tickets-2']))
+    .action((first: string, second: string, options: CompareOptions) =>
+      act((work) => runCompare([first, second], options, work, world))(),
+    );
 
   common(program.command('export'), l10n.t('copies a saved prompt out, for PEFT, NumPy or vLLM'))
     .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
@@ -193,6 +215,9 @@ const modelOption = (): Option =>
     '--model <model>',
     l10n.t('the base model: softprompt-9m (bundled), a Hugging Face folder or id, or a .gguf file'),
   );
+
+const topOption = (usual: number): Option =>
+  new Option('--top <n>', l10n.t('tokens for each virtual one')).argParser(wholeNumberFrom(1)).default(usual);
 
 const threadsOption = (): Option => new Option('--threads <n>', l10n.t('CPU threads')).argParser(wholeNumberFrom(1));
 

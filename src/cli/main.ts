@@ -11,7 +11,9 @@ const work: Work = {
   train: async (...args) => (await import('../training/run.js')).train(...args),
   resume: async (...args) => (await import('../training/run.js')).resume(...args),
   evaluate: async (...args) => (await import('../evaluation/evaluatePrompt.js')).evaluatePrompt(...args),
-  interpret: async (...args) => (await import('../evaluation/interpretPrompt.js')).interpretPrompt(...args),
+  interpret: async (...args) =>
+    (await import('../evaluation/interpretation/describePrompt.js')).describePrompt(...args),
+  compare: async (...args) => (await import('../evaluation/interpretation/comparePrompts.js')).comparePrompts(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };
 

@@ -8,16 +8,22 @@ export function nearestLines(tokens: readonly NearestTokens[], screen: Screen): 
   const digits = String(tokens.length).length;
   const rows = tokens.map(({ position, nearest }) => [
     String(position + 1).padStart(digits),
-    ...nearest.map(({ token, similarity }) => `${clipped(quoted(token), 18)} ${similarity.toFixed(2)}`),
+    ...nearest.map(neighbourText),
   ]);
-  const most = Math.max(2, ...rows.map((row) => row.length));
+  return fittingLines(rows, 2, screen).map((line) => styled(screen, 'dim', line.slice(0, digits)) + line.slice(digits));
+}
+
+export const neighbourText = ({ token, similarity }: NearestTokens['nearest'][number]): string =>
+  `${clipped(quoted(token), 18)} ${similarity.toFixed(2)}`;
+
+/** As many columns as fit into a line, but at least some. */
+export function fittingLines(rows: readonly (readonly string[])[], least: number, screen: Screen): string[] {
+  const most = Math.max(least, ...rows.map((row) => row.length));
   const fits = (count: number): boolean =>
     columnLines(rows.map((row) => row.slice(0, count))).every((line) => displayWidth(line) < screen.columns);
   let count = most;
-  while (count > 2 && !fits(count)) count--;
-  return columnLines(rows.map((row) => row.slice(0, count))).map(
-    (line) => styled(screen, 'dim', line.slice(0, digits)) + line.slice(digits),
-  );
+  while (count > least && !fits(count)) count--;
+  return columnLines(rows.map((row) => row.slice(0, count)));
 }
 
 /** What is compared, where that is not the virtual tokens' own vectors. */

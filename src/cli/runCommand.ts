@@ -5,18 +5,16 @@ import type { RunEvent } from '../protocol/events.js';
 import { findPrompt, findRun } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
-import { summarisePrompt } from '../store/promptFolder.js';
 import { loadStart } from '../store/promptStart.js';
 import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
-import { meaningLines, nearestLines } from './nearestTable.js';
 import { wholeNumber } from '../protocol/numbers.js';
 import { reportRun } from './progress.js';
 import { modelOption, recipeFromFile, recipeFromOptions, type Start, type TrainOptions } from './recipeOptions.js';
 import { diagnosisLines, evaluationLines } from './scoreReport.js';
 import { openDisplay, screenOf } from './terminal.js';
 import type { Work } from './work.js';
-import type { CommonOptions, EvaluateOptions, InterpretOptions, World } from './world.js';
+import type { CommonOptions, EvaluateOptions, World } from './world.js';
 
 export async function runTrain(
   file: string | undefined,
@@ -94,29 +92,6 @@ export async function runEvaluate(
   if (options.export !== undefined) await writePredictions(resolve(folder, options.export), rows);
   if (options.json) printJson([...rows.map((row) => ({ type: 'row', ...row })), { type: 'scores', ...scores }], world);
   else print(evaluationLines(result, file, screenOf(out)), world);
-  return exitCodes.ok;
-}
-
-export async function runInterpret(
-  prompt: string,
-  options: InterpretOptions,
-  work: Work,
-  world: World,
-): Promise<ExitCode> {
-  const { folder, environment, out } = world;
-  const promptFolder = await findPrompt(await storeOf(options, world), prompt, folder);
-  const nearest = await work.interpret({
-    promptFolder,
-    cacheFolder: cacheFolder(environment),
-    top: options.top,
-    ...(options.model !== undefined && { model: modelOption(options.model, folder) }),
-  });
-  if (options.json) printJson(nearest, world);
-  else {
-    const { config } = await summarisePrompt(promptFolder);
-    const screen = screenOf(out);
-    print([...meaningLines(config.peft_type, screen), ...nearestLines(nearest, screen)], world);
-  }
   return exitCodes.ok;
 }
 

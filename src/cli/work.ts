@@ -1,6 +1,7 @@
 import type { diagnose } from '../evaluation/doctor.js';
 import type { evaluatePrompt } from '../evaluation/evaluatePrompt.js';
-import type { interpretPrompt } from '../evaluation/interpretPrompt.js';
+import type { comparePrompts } from '../evaluation/interpretation/comparePrompts.js';
+import type { describePrompt } from '../evaluation/interpretation/describePrompt.js';
 import type { resume, train } from '../training/run.js';
 
 /** The rooms' work, as the command line asks for it: the seam at which tests put a fake. */
@@ -8,6 +9,7 @@ export interface Work {
   readonly train: typeof train;
   readonly resume: typeof resume;
   readonly evaluate: typeof evaluatePrompt;
-  readonly interpret: typeof interpretPrompt;
+  readonly interpret: typeof describePrompt;
+  readonly compare: typeof comparePrompts;
   readonly doctor: typeof diagnose;
 }

@@ -36,6 +36,7 @@ export interface InterpretOptions extends CommonOptions {
   readonly model?: string;
   readonly top: number;
 }
+export type CompareOptions = InterpretOptions;
 export interface ExportOptions extends CommonOptions {
   readonly format: ExportFormat;
 }

@@ -143,4 +143,18 @@ export const storeErrors = {
     message: l10n.t('The run {run} is still running in process {pid}.', a),
     advice: l10n.t('Wait for it, or stop it first.'),
   }),
+  'store.differentModels': (a: { first: string; firstModel: string; second: string; secondModel: string }) => ({
+    message: l10n.t(
+      '{first} belongs to {firstModel} and {second} to {secondModel}: their virtual tokens do not stand in one space.',
+      a,
+    ),
+    advice: l10n.t('Compare prompts that were trained on the same base model.'),
+  }),
+  'store.differentKinds': (a: { prefix: string; vectors: string }) => ({
+    message: l10n.t(
+      '{prefix} is a prefix, keys and values of every block, and {vectors} holds vectors at the model’s input: these cannot be compared.',
+      a,
+    ),
+    advice: l10n.t('Compare two prefixes, or two prompts without one.'),
+  }),
 };

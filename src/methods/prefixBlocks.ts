@@ -59,25 +59,38 @@ export function keysAndValuesFeeds(model: CausalModel, source: KeysAndValuesSour
 /** Tokens whose keys are computed together. */
 const tokensPerBlock = 8192;
 
-/** The first block's keys that every token of the vocabulary would have at a position, in blocks of rows [tokens, key/value heads · head size]. */
+/** The first block's keys [tokens, key/value heads · head size] that tokens would have at a position. */
+export interface FirstKeys {
+  /** Of every token of the vocabulary, in blocks of rows. */
+  position(position: number): AsyncIterable<Float32Array>;
+  of(ids: readonly number[], position: number): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
 export async function firstKeys(
   engine: Pick<Engine, 'open'>,
   model: CausalModel,
   weights: WeightLocations,
-): Promise<{ position(position: number): AsyncIterable<Float32Array>; dispose(): Promise<void> }> {
+): Promise<FirstKeys> {
   const build = createBuilder();
   const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
   const keys: Value[] = [];
   model.hiddenStates(build, rows, layout, { onKeysAndValues: (key) => keys.push(key) });
   const session = await engine.open({ keys: defined(keys[0], 'keys') }, weights);
+  const of: FirstKeys['of'] = async (ids, position) => {
+    const feeds = { ids: intVector(ids), ...model.positionFeeds(new Int32Array(ids.length).fill(position)) };
+    return defined((await session.run(feeds)).keys, 'keys').data;
+  };
   return {
+    of,
     async *position(position) {
       for (let first = 0; first < model.vocabularySize; first += tokensPerBlock) {
         const length = Math.min(tokensPerBlock, model.vocabularySize - first);
-        const ids = intVector(Array.from({ length }, (_, i) => first + i));
-        const feeds = { ids, ...model.positionFeeds(new Int32Array(length).fill(position)) };
-        yield defined((await session.run(feeds)).keys, 'keys').data;
+        yield of(
+          Array.from({ length }, (_, i) => first + i),
+          position,
+        );
       }
     },
     dispose: () => session.dispose(),

@@ -43,4 +43,6 @@ export interface CausalModel {
   hiddenStates(build: Builder, rows: Value, layout: RowLayout, hooks?: BlockHooks): Value;
   /** What the model itself needs to know of the rows' positions. */
   positionFeeds(positions: Int32Array): Feeds;
+  /** A key of a block [key/value heads · head size] at a position as it would lie in the cache at position 0; only where positions enter as rotations. */
+  readonly unrotatedKey?: (key: Float32Array, position: number) => Float32Array;
 }

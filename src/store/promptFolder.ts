@@ -20,7 +20,7 @@ import { formatEvents, parseEvents } from './eventLog.js';
 import { modelCard } from './modelCard.js';
 import { promptDetailsFile, promptDetailsSchema, type PromptDetails } from './promptDetails.js';
 import { formatJson, readJsonIfPresent, readText } from './readJson.js';
-import type { FloatTensor } from './safetensors.js';
+import { readFloatTensors, type FloatTensor } from './safetensors.js';
 import { writeSafetensors } from './writeSafetensors.js';
 import { kindOf } from './storeLocation.js';
 
@@ -28,6 +28,7 @@ export const cardFile = 'README.md';
 export const promptRecipeFile = 'recipe.json';
 const historyFile = 'metrics.jsonl';
 const interpretationFile = 'interpretation.json';
+const firstVectorsFile = 'first-vectors.safetensors';
 const trainingStatePath = ['training-state', 'checkpoint.safetensors'] as const;
 
 /** What PEFT needs, with the card. */
@@ -38,6 +39,7 @@ export const ownFiles = [
   promptRecipeFile,
   historyFile,
   interpretationFile,
+  firstVectorsFile,
   join(...trainingStatePath),
 ] as const;
 
@@ -65,6 +67,8 @@ export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   readonly origin?: string;
   /** A checkpoint's file, which `savePrompt` copies; `loadPrompt` leaves it out: see `trainingStateFile`. */
   readonly trainingState?: string;
+  /** A file that `writeFirstVectors` wrote, copied likewise; `readFirstVectors` reads it. */
+  readonly firstVectors?: string;
 }
 
 /** A base model, as far as prompts are told apart by it. */
@@ -83,12 +87,10 @@ export interface ModelIdentity {
  * Throws `store.noSpace` or `store.readOnly`, and leaves nothing half-written then.
  */
 export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<void> {
-  const { config, embeddings, details, recipe, history, nearest, trainingState } = prompt;
+  const { config, embeddings, details, recipe, history, nearest, trainingState, firstVectors } = prompt;
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
-    await writeSafetensors(join(temporary, weightsFile), [
-      [embeddingsName, { dtype: 'F32', shape: embeddings.shape, data: embeddings.data }],
-    ]);
+    await writeVectors(join(temporary, weightsFile), embeddings);
     await write(adapterConfigFile, formatAdapterConfig(config));
     await write(cardFile, modelCard(prompt));
     if (details) await write(promptDetailsFile, formatJson(details));
@@ -96,7 +98,26 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
     if (history) await write(historyFile, formatEvents(history));
     if (nearest) await write(interpretationFile, formatJson({ nearest }));
     if (trainingState !== undefined) await copyContent(trainingState, trainingStateFile(temporary));
+    if (firstVectors !== undefined) await copyContent(firstVectors, join(temporary, firstVectorsFile));
   });
+}
+
+const writeVectors = (file: string, { shape, data }: FloatTensor): Promise<void> =>
+  writeSafetensors(file, [[embeddingsName, { dtype: 'F32', shape, data }]]);
+
+/** What enters the model at step 0, [P, width]: what a prompt's drift is measured from. */
+export const writeFirstVectors = writeVectors;
+
+/** Undefined for a prompt that keeps none: one that PEFT saved, or an older version of ours. Throws `store.badSafetensors` or `store.badPrompt`. */
+export async function readFirstVectors(folder: string, config: AdapterConfig): Promise<FloatTensor | undefined> {
+  const file = join(folder, firstVectorsFile);
+  if ((await kindOf(file)) !== 'file') return undefined;
+  const vectors = (await readFloatTensors(file)).get(embeddingsName);
+  const named = (shape: readonly number[]): string => `${embeddingsName} [${shape.join(', ')}]`;
+  const expected = named(adapterShape(config));
+  const found = vectors ? named(vectors.shape) : `no ${embeddingsName}`;
+  if (!vectors || found !== expected) throw badPrompt(file, found, expected);
+  return vectors;
 }
 
 /**

@@ -6,6 +6,7 @@ export const runFiles = {
   status: 'status.json',
   events: 'events.jsonl',
   checkpoint: 'checkpoint.safetensors',
+  firstVectors: 'first-vectors.safetensors',
   process: 'process.json',
   log: 'process.log',
 } as const;

@@ -1,4 +1,4 @@
-import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
+import { nearestToPrompt } from '../evaluation/interpretation/nearestToPrompt.js';
 import { trainableCount } from '../methods/method.js';
 import { runtimeVersions } from '../runtime/engine.js';
 import { productVersion } from '../common/version.js';
@@ -23,6 +23,7 @@ export async function keepPrompt({
   result,
   history,
   checkpoint,
+  firstVectors,
 }: {
   store: string;
   name: string;
@@ -32,6 +33,8 @@ export async function keepPrompt({
   history: readonly RunEvent[];
   /** The run's last, kept with the prompt so that it can be trained further with its encoder. */
   checkpoint: string;
+  /** What it began from; runs of older versions have none. */
+  firstVectors: string;
 }): Promise<NearestTokens[]> {
   const { recipe, base, model, method } = context;
   const { config } = base;
@@ -52,6 +55,7 @@ export async function keepPrompt({
     }),
     embeddings,
     trainingState: checkpoint,
+    ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
     details: describePrompt(name, context, result),
     recipe,
     history,

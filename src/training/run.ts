@@ -7,13 +7,15 @@ import type { RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
+import { writeFirstVectors } from '../store/promptFolder.js';
 import { claimRun, createRun, readRun, writeRunStatus, type RunStatus } from '../store/runFolder.js';
 import { kindOf, promptsFolder, queueFolder } from '../store/storeLocation.js';
 import { takeTurn, type Turn } from '../store/trainingQueue.js';
-import { readCheckpoint, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
+import { readCheckpoint, tensorsUnder, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
 import { keepPrompt } from './keepPrompt.js';
 import { firstParameters } from './firstParameters.js';
+import { keptEmbeddings } from './keptEmbeddings.js';
 import { openRunContext, type RunContext, type RunRequest } from './runContext.js';
 import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
 
@@ -106,6 +108,10 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       run.early.forEach(log.append);
       emit(startEvent(run));
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
+      if (start.state.step === 0) {
+        const parameters = tensorsUnder(start.tensors, 'parameter.');
+        await writeFirstVectors(runFile(folder, 'firstVectors'), await keptEmbeddings(context, parameters));
+      }
       const anchor = anchorOf(context);
       turn = await takeTurn(
         {
@@ -140,6 +146,7 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
         result,
         history,
         checkpoint: runFile(folder, 'checkpoint'),
+        firstVectors: runFile(folder, 'firstVectors'),
       });
       emit({ type: 'nearest', step: result.bestStep, tokens: nearest });
       const { reason, step, bestStep, seconds } = result;

@@ -1,7 +1,7 @@
 import { defined } from '../common/assert.js';
 import type { Gate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
+import { nearestToPrompt } from '../evaluation/interpretation/nearestToPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
 import { kept, noMethod } from '../methods/method.js';

@@ -8,6 +8,7 @@ import { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { createRun } from '../../src/store/runFolder.js';
 import type { Recipe } from '../../src/protocol/recipe.js';
+import type { InterpretationReport, PromptComparison } from '../../src/protocol/interpretation.js';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { configOf } from '../support/prompts.js';
 
@@ -24,7 +25,14 @@ afterEach(async () => {
 });
 
 const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
-const noWork: Work = { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing };
+const noWork: Work = {
+  train: refusing,
+  resume: refusing,
+  evaluate: refusing,
+  interpret: refusing,
+  compare: refusing,
+  doctor: refusing,
+};
 
 /** Runs the command line with a part of its work faked, and gives the exit code and what was written. */
 async function softprompt(argv: string[], work: Partial<Work> = {}, debug = false) {
@@ -364,18 +372,119 @@ describe('softprompt evaluate', () => {
   });
 });
 
-describe('softprompt interpret and doctor', () => {
-  it('shows nearest tokens of a prompt by its folder', async () => {
+const near = (position: number, token: string, similarity: number) => ({
+  position,
+  nearest: [{ id: position, token, similarity }],
+});
+const report: InterpretationReport = {
+  name: 'tickets',
+  method: 'PROMPT_TUNING',
+  model: 'm',
+  compared: 'inputVectors',
+  top: 1,
+  tokens: [
+    { ...near(0, ' a', 0.5), norm: 4.25, normRank: 0.9, twins: [1], cluster: 0 },
+    { ...near(1, ' a', 0.75), norm: 2, normRank: 0.4, twins: [0], cluster: 0 },
+  ],
+  norms: { tokens: 9, quantiles: [1, 1.5, 2, 2.5, 3, 3.5, 4], counts: [9] },
+  labels: [
+    { label: 'x', word: 'a', ids: [7], found: [{ position: 0, rank: 1, token: ' a' }] },
+    { label: 'y', word: 'b', ids: [8], found: [] },
+  ],
+  repeated: [{ id: 7, token: ' a', positions: [0, 1] }],
+  clusters: [{ positions: [0, 1], similarity: 0.625 }],
+};
+const drifted: InterpretationReport = {
+  ...report,
+  tokens: report.tokens.map((token) => ({
+    ...token,
+    drift: { cosine: 0.25, distance: 3, from: { id: 1, token: 'b', similarity: 1 } },
+  })),
+  drift: { meanCosine: 0.25, meanDistance: 3 },
+};
+
+describe('softprompt interpret, compare and doctor', () => {
+  it('shows what a prompt has learned, by its folder', async () => {
     await mkdir(join(folder, 'elsewhere'));
     await saved();
     const interpret: Work['interpret'] = (request) => {
       asked.push(request);
-      return Promise.resolve([{ position: 0, nearest: [{ id: 1, token: ' a', similarity: 0.5 }] }]);
+      return Promise.resolve(report);
     };
     const { out } = await softprompt(['interpret', '.softprompt/prompts/tickets', '--top', '1'], { interpret });
-    expect(out).toBe('1  " a" 0.50\n');
+    expect(out.split('\n')).toEqual([
+      'tickets  prompt tuning · m',
+      '',
+      '#  norm   nearest (cosine)',
+      '1  4.250  " a" 0.50',
+      '2  2.000  " a" 0.75',
+      '',
+      'Norms: 2.000 to 4.250; of the vocabulary 1.500, 2.500 and 3.500 (5 %, median, 95 %)',
+      'Drift from the start: not known, as the prompt does not keep what it began from',
+      '',
+      'Where class labels are found',
+      'x  1: " a", rank 1',
+      'y  nowhere',
+      '',
+      'Repeated neighbours: nearest to several virtual tokens',
+      '" a"  1, 2',
+      '',
+      'Clusters: virtual tokens with a mean cosine of 0.5 and more',
+      '0.63  1, 2',
+      '',
+    ]);
     expect(asked).toMatchObject([{ top: 1, promptFolder: join(folder, '.softprompt', 'prompts', 'tickets') }]);
     expect((await softprompt(['interpret', 'elsewhere'])).err).toContain('there is no saved prompt here');
+  });
+
+  it('shows the drift of a prompt that keeps its start, and tells all as JSON lines', async () => {
+    await saved();
+    const interpret: Work['interpret'] = () => Promise.resolve(drifted);
+    const { out } = await softprompt(['interpret', 'tickets'], { interpret });
+    expect(out).toContain('#  norm   start  nearest (cosine)\n1  4.250  0.25   " a" 0.50\n');
+    expect(out).toContain('Drift from the start: mean cosine 0.25, mean distance 3.000\n');
+    const lines = (await softprompt(['interpret', 'tickets', '--json'], { interpret })).out.trimEnd().split('\n');
+    const { tokens, ...rest } = drifted;
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      ...tokens.map((token) => ({ type: 'token', ...token })),
+      { type: 'report', ...rest },
+    ]);
+  });
+
+  it('puts two prompts side by side', async () => {
+    await saved();
+    const comparison: PromptComparison = {
+      first: { name: 'tickets', method: 'PROMPT_TUNING', alone: [] },
+      second: { name: 'other', method: 'P_TUNING', alone: [near(1, 'c', 0.5)] },
+      model: 'm',
+      compared: 'inputVectors',
+      pairs: [{ first: near(0, ' a', 0.5), second: near(2, 'b', 0.25), cosine: 0.875 }],
+      meanCosine: 0.875,
+    };
+    const compare: Work['compare'] = (request) => {
+      asked.push(request);
+      return Promise.resolve(comparison);
+    };
+    const argv = ['compare', 'tickets', '.softprompt/prompts/tickets', '--top', '1'];
+    const { out } = await softprompt(argv, { compare });
+    expect(out.split('\n')).toEqual([
+      'Mean cosine 0.88 over 1 pairs, on m',
+      '',
+      '#  tickets    #  other     cosine',
+      '1  " a" 0.50  3  "b" 0.25  0.88',
+      '',
+      'Without a partner, of other: 2',
+      '',
+    ]);
+    const prompt = join(folder, '.softprompt', 'prompts', 'tickets');
+    expect(asked).toMatchObject([{ first: prompt, second: prompt, top: 1 }]);
+    const lines = (await softprompt([...argv, '--json'], { compare })).out.trimEnd().split('\n');
+    const { pairs, ...rest } = comparison;
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { type: 'pair', ...pairs[0] },
+      { type: 'comparison', ...rest },
+    ]);
+    expect((await softprompt(['compare', 'tickets'])).exitCode).toBe(2);
   });
 
   it('shows what works and why the rest does not', async () => {

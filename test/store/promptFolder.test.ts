@@ -7,9 +7,11 @@ import { modelCard } from '../../src/store/modelCard.js';
 import { configHash, type PromptDetails } from '../../src/store/promptDetails.js';
 import {
   loadPrompt,
+  readFirstVectors,
   refuseOtherModel,
   savePrompt,
   trainingStateFile,
+  writeFirstVectors,
   type SavedPrompt,
 } from '../../src/store/promptFolder.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
@@ -138,6 +140,21 @@ describe('savePrompt and loadPrompt', () => {
     await expectRejection(savePrompt(place, { ...prompt, trainingState: gone }), 'store.fileMissing', { file: gone });
     expect(await readFile(trainingStateFile(place), 'utf8')).toBe('state');
     expect((await readdir(folder)).sort()).toEqual(['last.safetensors', 'tickets']);
+  });
+
+  it('keep what the training began from, which a prompt of PEFT does not', async () => {
+    const [place, firstVectors] = [join(folder, 'tickets'), join(folder, 'first.safetensors')];
+    const vectors = { shape: [2, 3], data: new Float32Array([6, 5, 4, 3, 2, 1]) };
+    await writeFirstVectors(firstVectors, vectors);
+    await savePrompt(place, { ...prompt, firstVectors });
+    expect(await readFirstVectors(place, prompt.config)).toEqual(vectors);
+    expect(await readFirstVectors(golden, prompt.config)).toBeUndefined();
+    await writeFirstVectors(join(place, 'first-vectors.safetensors'), { shape: [3, 2], data: vectors.data });
+    await expectRejection(readFirstVectors(place, prompt.config), 'store.badPrompt', {
+      file: join(place, 'first-vectors.safetensors'),
+      found: 'prompt_embeddings [3, 2]',
+      expected: 'prompt_embeddings [2, 3]',
+    });
   });
 
   it('keep the text and its tokenizer where PEFT began from a text, which it asks for', () => {

@@ -7,12 +7,13 @@ import type { RunEvent } from '../../src/protocol/events.js';
 import type { Recipe } from '../../src/protocol/recipe.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { listRuns } from '../../src/store/catalogue.js';
-import { loadPrompt } from '../../src/store/promptFolder.js';
+import { loadPrompt, readFirstVectors } from '../../src/store/promptFolder.js';
 import { runFile } from '../../src/store/runFiles.js';
 import { takeTurn } from '../../src/store/trainingQueue.js';
 import type { Checkpoint } from '../../src/training/checkpoint.js';
 import { resume, train } from '../../src/training/run.js';
 import { openRunContext } from '../../src/training/runContext.js';
+import { keptEmbeddings } from '../../src/training/keptEmbeddings.js';
 import { firstParameters } from '../../src/training/firstParameters.js';
 import { firstCheckpoint, trainLoop } from '../../src/training/trainLoop.js';
 import { shortRecipe } from '../support/trainedRuns.js';
@@ -55,6 +56,9 @@ describe('a run', () => {
       ['dev', true],
     ]);
     expect(prompt.nearest).toHaveLength(4);
+    const context = await openRunContext(request('learns'), ignore);
+    const first = await keptEmbeddings(context, await firstParameters(context, sample));
+    expect(await readFirstVectors(result.folder, prompt.config)).toEqual(first);
     const [run] = await listRuns(join(folder, 'learns'));
     expect(run && 'value' in run && run.value.state).toBe('finished');
     expect(await readEvents(runFile(run?.folder ?? '', 'events'))).toEqual(events);
@@ -79,6 +83,9 @@ describe('a run', () => {
     const [run] = await listRuns(store);
     const resumed = await resume({ runFolder: run?.folder ?? '', cacheFolder: join(folder, 'cache') }, ignore, never);
     expect((await promptBytes(resumed.folder)).equals(await promptBytes(whole.folder))).toBe(true);
+    const first = async ({ folder: prompt }: { folder: string }) =>
+      readFirstVectors(prompt, (await loadPrompt(prompt)).config);
+    expect(await first(resumed)).toEqual(await first(whole));
     const losses = async (of: string): Promise<number[]> => {
       const [first] = await listRuns(of);
       return (await readEvents(runFile(first?.folder ?? '', 'events'))).flatMap((e) =>

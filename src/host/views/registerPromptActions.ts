@@ -15,6 +15,8 @@ export interface PromptActionDependencies {
 }
 
 export type WholePrompt = Extract<ListedPrompt, { readonly value: PromptSummary }>;
+/** Those that can be read. */
+export const wholePrompts = ({ prompts }: Stores): WholePrompt[] => prompts.filter(isWhole);
 const isWhole = (listed: ListedPrompt): listed is WholePrompt => 'value' in listed;
 
 /** What can be done with saved prompts: from the view's menus and keys, and from the command palette, which asks for one. What they do is loaded when it is first asked for. */
@@ -41,7 +43,7 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
       act,
     );
   const every = (): readonly ListedPrompt[] => stores.prompts;
-  const whole = (): WholePrompt[] => stores.prompts.filter(isWhole);
+  const whole = (): WholePrompt[] => wholePrompts(stores);
   const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);
 
   const load = () => import('./promptActions.js');
@@ -82,7 +84,8 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
   );
 }
 
-function promptItem(listed: ListedPrompt): vscode.QuickPickItem {
+/** A prompt as a question shows it. */
+export function promptItem(listed: ListedPrompt): vscode.QuickPickItem {
   if (!isWhole(listed)) return { label: basename(listed.folder), description: vscode.l10n.t('damaged') };
   const { label, description } = promptEntry(listed.value, listed.folder, vscode.env.language);
   return { label, description };

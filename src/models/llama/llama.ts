@@ -6,7 +6,7 @@ import { selectLabelRows } from '../rowLayout.js';
 import { activation } from '../activation.js';
 import type { CausalModel } from '../causalModel.js';
 import type { LlamaConfig } from '../modelConfig.js';
-import { declareRotary, rotaryAngles, type Angles } from './rotary.js';
+import { declareRotary, rotaryAngles, unrotated, type Angles } from './rotary.js';
 
 /** The Llama shape (Touvron et al. 2023): pre-norm RMSNorm, rotary positions, grouped-query attention, gated MLP; Qwen2's biases. */
 export function llamaModel(config: LlamaConfig): CausalModel {
@@ -34,6 +34,7 @@ export function llamaModel(config: LlamaConfig): CausalModel {
     head: (build) =>
       config.tieWordEmbeddings ? embeddings(build) : build.weight('lm_head.weight', [vocabularySize, d]),
     positionFeeds: rotaryAngles(config.ropeTheta, headDim),
+    unrotatedKey: (key, position) => unrotated(key, position, config.ropeTheta, headDim),
     hiddenStates(build, rows, layout, { prefix, onKeysAndValues } = {}) {
       const rotary = declareRotary(build, headDim, layout);
       const { qkv, output } = config.attentionBias;

@@ -64,3 +64,18 @@ export function rotaryAngles(ropeTheta: number, headDim: number): (positions: In
     };
   };
 }
+
+/** A key [heads · head size] that stands at a position, as it would be at position 0: rotated by −θ, head by head (see `rotaryEmbedding`). */
+export function unrotated(key: Float32Array, position: number, ropeTheta: number, headDim: number): Float32Array {
+  const half = headDim / 2;
+  const first = key.slice();
+  for (let head = 0; head < key.length; head += headDim) {
+    for (let i = 0; i < half; i++) {
+      const theta = position * ropeTheta ** ((-2 * i) / headDim);
+      const [x1, x2] = [key[head + i] as number, key[head + half + i] as number];
+      first[head + i] = x1 * Math.cos(theta) + x2 * Math.sin(theta);
+      first[head + half + i] = x2 * Math.cos(theta) - x1 * Math.sin(theta);
+    }
+  }
+  return first;
+}

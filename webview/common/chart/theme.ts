@@ -3,13 +3,15 @@ import type { ChartColour } from './line.js';
 /** The theme's colours and font for canvases, which know no CSS variables. */
 const cache = new Map<string, string>();
 
-export function themeColour(name: ChartColour | 'text' | 'grid'): string {
+export function themeColour(name: ChartColour | 'text' | 'grid' | 'background'): string {
   const foreground = themeValue('--vscode-foreground');
   switch (name) {
     case 'grid':
       return `color-mix(in srgb, ${foreground} 15%, transparent)`;
     case 'text':
       return themeValue('--vscode-descriptionForeground') || foreground;
+    case 'background':
+      return themeValue('--vscode-editor-background');
     default:
       return themeValue(`--vscode-charts-${name}`) || foreground;
   }

@@ -1,20 +1,14 @@
-import { defined } from '../common/assert.js';
-import type { Method } from '../methods/method.js';
-import { firstKeys } from '../methods/prefixBlocks.js';
-import { readWeightBlocks } from '../models/embeddingRows.js';
-import type { BaseModel } from '../models/openModel.js';
-import type { CausalModel } from '../models/causalModel.js';
-import type { NearestTokens } from '../protocol/events.js';
-import type { Engine } from '../runtime/engine.js';
-import type { Tensor } from '../runtime/executor.js';
+import { defined } from '../../common/assert.js';
+import type { Method } from '../../methods/method.js';
+import { firstKeys } from '../../methods/prefixBlocks.js';
+import { readWeightBlocks } from '../../models/embeddingRows.js';
+import type { BaseModel } from '../../models/openModel.js';
+import type { CausalModel } from '../../models/causalModel.js';
+import type { NearestTokens } from '../../protocol/events.js';
+import type { Engine } from '../../runtime/engine.js';
+import type { Tensor } from '../../runtime/executor.js';
 import { nearestTokens } from './nearestTokens.js';
-import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
-
-/** The real tokens nearest to each virtual token of a saved prompt. */
-export async function interpretPrompt(request: PromptRequest & { readonly top: number }): Promise<NearestTokens[]> {
-  const { embeddings, ...opened } = await openPrompt(request);
-  return nearestToPrompt(embeddings, { ...opened, engine: await engineFor(request) }, request.top);
-}
+import { rowsOf } from './vectors.js';
 
 export interface InterpretationSetting {
   readonly base: Pick<BaseModel, 'weights' | 'tokenizer'>;
@@ -39,13 +33,17 @@ export async function nearestToPrompt(
     const table = readWeightBlocks(base.weights, model.embeddingName);
     return nearestTokens(embeddings.data, table, model.hiddenSize, top, textOf);
   }
-  const { numKeyValueHeads, headDim } = model.heads;
-  const width = numKeyValueHeads * headDim;
+  const width = keyWidth(model);
+  const keys = rowsOf(embeddings.data, method.width).map((row) => row.subarray(0, width));
   const keysAt = await firstKeys(setting.engine, model, base.weights);
   try {
+    const { unrotatedKey } = model;
+    if (unrotatedKey) {
+      const unrotated = Float32Array.from(keys.flatMap((key, position) => [...unrotatedKey(key, position)]));
+      return await nearestTokens(unrotated, keysAt.position(0), width, top, textOf);
+    }
     const found: NearestTokens[] = [];
-    for (let position = 0; position < method.virtualTokens; position++) {
-      const key = embeddings.data.subarray(position * method.width, position * method.width + width);
+    for (const [position, key] of keys.entries()) {
       const [nearest] = await nearestTokens(key, keysAt.position(position), width, top, textOf);
       found.push({ ...defined(nearest, 'a token'), position });
     }
@@ -54,3 +52,6 @@ export async function nearestToPrompt(
     await keysAt.dispose();
   }
 }
+
+/** Numbers in a block's key. */
+export const keyWidth = ({ heads }: CausalModel): number => heads.numKeyValueHeads * heads.headDim;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearestTokens } from '../../src/evaluation/nearestTokens.js';
+import { nearestTokens } from '../../../src/evaluation/interpretation/nearestTokens.js';
 
 const words = ['east', 'north', 'northeast', 'far east', 'nothing', '<special>'];
 const table = Float32Array.of(1, 0, 0, 1, 1, 1, 20, 0, 0, 0, -3, 0);
