@@ -5,10 +5,19 @@ import { exportFormats } from '../store/promptTransfer.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
+import { runTests } from './runTests.js';
 import { screenOf, styled } from './terminal.js';
 import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
-import type { CommonOptions, EvaluateOptions, ExportOptions, ImportOptions, InterpretOptions, World } from './world.js';
+import type {
+  CommonOptions,
+  EvaluateOptions,
+  ExportOptions,
+  ImportOptions,
+  InterpretOptions,
+  TestOptions,
+  World,
+} from './world.js';
 
 /** Runs `softprompt` with arguments (without the program's name) and gives its exit code. It never throws. */
 export async function runCommandLine(argv: readonly string[], work: Work, world: World): Promise<ExitCode> {
@@ -102,6 +111,14 @@ function describeProgram(world: World, act: Action): Command {
     .action((prompt: string, file: string, options: EvaluateOptions) =>
       act((work) => runEvaluate(prompt, file, options, work, world))(),
     );
+
+  common(program.command('test'), l10n.t('holds trained prompts against the tests of their recipes'))
+    .argument('[recipes...]', l10n.t('recipes with "tests"; by default all below this folder'))
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addHelpText('after', testHelp())
+    .action((recipes: string[], options: TestOptions) => act((work) => runTests(recipes, options, work, world))());
 
   common(program.command('interpret'), l10n.t('shows the real tokens nearest to each virtual token'))
     .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
@@ -203,6 +220,7 @@ function programHelp(): string {
     'softprompt train tickets.softprompt.json',
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
+    'softprompt test',
     'softprompt interpret tickets',
     'softprompt doctor',
   ])}
@@ -210,7 +228,7 @@ ${l10n.t('Prompts and runs are kept in .softprompt of the workspace. A saved pro
 
 ${l10n.t('Exit codes:')}
   0    ${l10n.t('done')}
-  1    ${l10n.t('the run failed')}
+  1    ${l10n.t('the run failed, or a prompt test')}
   2    ${l10n.t('bad input or usage')}
   130  ${l10n.t('stopped by Ctrl-C; the best so far is saved (a second Ctrl-C quits at once)')}
 
@@ -230,6 +248,13 @@ function trainHelp(): string {
   ])}
 ${l10n.t('A recipe is JSON with comments; the smallest one is {recipe}', { recipe: '{ "data": { "train": "train.jsonl" } }' })}
 ${l10n.t('Options stand above the recipe. Ctrl-C stops after the step under way and saves the best so far; softprompt resume goes on.')}
+`;
+}
+
+function testHelp(): string {
+  return `${examples(['softprompt test', 'softprompt test tickets.softprompt.json --json'])}
+${l10n.t('A test in a recipe: {example}', { example: '"tests": [{ "file": "test.jsonl", "metric": "accuracy", "atLeast": 0.85 }]' })}
+${l10n.t('The exit code is 0 where all pass, 1 where some fail, 2 where they cannot be run.')}
 `;
 }
 

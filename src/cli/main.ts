@@ -11,6 +11,7 @@ const work: Work = {
   train: async (...args) => (await import('../training/run.js')).train(...args),
   resume: async (...args) => (await import('../training/run.js')).resume(...args),
   evaluate: async (...args) => (await import('../evaluation/evaluatePrompt.js')).evaluatePrompt(...args),
+  test: async (...args) => (await import('../evaluation/promptTests.js')).runPromptTests(...args),
   interpret: async (...args) => (await import('../evaluation/interpretPrompt.js')).interpretPrompt(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };

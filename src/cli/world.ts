@@ -25,6 +25,11 @@ export interface EvaluateOptions extends CommonOptions {
   readonly maxRows?: number;
   readonly baseline: 'on' | 'off';
 }
+export interface TestOptions extends CommonOptions {
+  readonly model?: string;
+  readonly threads?: number;
+  readonly provider?: Recipe['provider'];
+}
 export interface InterpretOptions extends CommonOptions {
   readonly model?: string;
   readonly top: number;

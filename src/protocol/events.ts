@@ -85,6 +85,13 @@ export interface Metrics {
   readonly accuracy?: number;
   readonly macroF1?: number;
   readonly perplexity?: number;
+  readonly exactMatch?: number;
+  readonly tokenF1?: number;
+  readonly bleu?: number;
+  readonly rouge1?: number;
+  readonly rouge2?: number;
+  readonly rougeL?: number;
+  readonly chrf?: number;
   readonly labels?: readonly string[];
   /** Row: expected label; column: predicted label. */
   readonly confusion?: readonly (readonly number[])[];

@@ -28,6 +28,21 @@ export const initialisationsOf = {
   P_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file'],
 } as const satisfies Readonly<Record<string, readonly PromptInitialisation[]>>;
 
+/** What a prompt test may ask for: the metrics that are one number. */
+export const testMetrics = [
+  'accuracy',
+  'macroF1',
+  'exactMatch',
+  'tokenF1',
+  'bleu',
+  'rouge1',
+  'rouge2',
+  'rougeL',
+  'chrf',
+  'perplexity',
+] as const;
+export type TestMetric = (typeof testMetrics)[number];
+
 /** What a prompt may be called: its folder's name on any system. */
 export const promptNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
@@ -184,6 +199,23 @@ const trainingSchema = z
   })
   .describe('How it is trained.');
 
+const testSchema = z
+  .strictObject({
+    file: source.describe('Rows that were not trained on, with the columns of the training data.'),
+    metric: z
+      .enum(testMetrics)
+      .describe(
+        'What must be good enough: accuracy or macroF1 for labels; exactMatch, tokenF1, bleu, rouge1, rouge2, rougeL, chrf or perplexity for free text.',
+      ),
+    atLeast: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('The test passes from this value on: a part of 1 (0.85 is 85 %), for bleu and chrf of 100.'),
+    atMost: z.number().positive().optional().describe('For perplexity, which is the better the lower it is.'),
+  })
+  .describe('A prompt test: it passes or fails as a whole, in the Test Explorer and by softprompt test.');
+
 export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
@@ -203,6 +235,7 @@ export const recipeSchema = z.strictObject({
     prompt_tuning_init: 'class-labels',
   }),
   training: trainingSchema.prefault({}),
+  tests: z.array(testSchema).optional().describe('What the trained prompt must reach.'),
   baseline: z.boolean().default(true).describe('Whether the same template without a prompt is scored too.'),
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   provider: z
@@ -220,3 +253,4 @@ export type PeftType = MethodConfig['peft_type'];
 export type MethodConfigOf<T extends PeftType> = Extract<MethodConfig, { peft_type: T }>;
 export type TrainingConfig = Recipe['training'];
 export type DataConfig = Recipe['data'];
+export type RecipeTest = NonNullable<Recipe['tests']>[number];
