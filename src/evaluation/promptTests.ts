@@ -7,9 +7,9 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { promptEmbeddings } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
-import type { JudgedRow, Metrics } from '../protocol/events.js';
+import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
 import { holdAgainst, metricsFor, testFiles, type GateResult, type TestFile } from '../protocol/promptTest.js';
-import type { Recipe, RecipeTest, TestMetric } from '../protocol/recipe.js';
+import type { Recipe, RecipeTest } from '../protocol/recipe.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { metricsOf } from './metrics.js';
@@ -84,7 +84,7 @@ export async function runPromptTests(
 }
 
 /** Throws `recipe.testMetric` where the rows of a task have no such metric. */
-export function refuseOtherMetric(metric: TestMetric, { task }: ResolvedTask): void {
+export function refuseOtherMetric(metric: MetricName, { task }: ResolvedTask): void {
   const known = metricsFor(task);
   if (!known.includes(metric))
     throw new SoftpromptError('recipe.testMetric', { metric, task, known: known.join(', ') });

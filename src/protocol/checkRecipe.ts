@@ -9,7 +9,8 @@ import {
 } from 'jsonc-parser';
 import { encoderOf, leastEncoderSize } from './encoder.js';
 import { recipeProblems, type RecipeProblem } from './recipeProblems.js';
-import { bestOf, boundOf } from './promptTest.js';
+import { isShare } from './numbers.js';
+import { boundOf } from './promptTest.js';
 import { recipeSchema, type Recipe, type RecipeTest } from './recipe.js';
 import { virtualSlots } from './virtualSlots.js';
 
@@ -160,7 +161,7 @@ function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): Reci
 /** Each metric has one of the two bounds, and one that it can reach. */
 function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
   const { metric } = test;
-  const bound = boundOf[metric];
+  const bound = boundOf(metric);
   const other = bound === 'atLeast' ? 'atMost' : 'atLeast';
   const problem = (field: string, message: string): RecipeProblem[] => [{ path: ['tests', i, field], message }];
   if (test[other] !== undefined)
@@ -168,13 +169,11 @@ function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
   const value = test[bound];
   if (value === undefined)
     return problem('metric', l10n.t('a test of {metric} also needs "{bound}", which is missing', { metric, bound }));
-  const best = bestOf[metric];
-  if (value <= best) return [];
-  const message =
-    best === 1
-      ? l10n.t('{metric} is a part of 1: {value} can never be reached; 85 % is 0.85', { metric, value })
-      : l10n.t('{metric} is at most {best}: {value} can never be reached', { metric, best, value });
-  return problem(bound, message);
+  if (!isShare(metric) || value <= 1) return [];
+  return problem(
+    bound,
+    l10n.t('{metric} lies between 0 and 1: {value} can never be reached; 85 % is 0.85', { metric, value }),
+  );
 }
 
 /** The first field that the text names; another one has its default. */

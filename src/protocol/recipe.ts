@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { datasetSourceSchema } from './dataset.js';
+import { metricNames } from './events.js';
 
 /**
  * The recipe `NAME.softprompt.json`: what a run is, in one small file. The one source of the published JSON schema, of validation
@@ -27,21 +28,6 @@ export const initialisationsOf = {
   PREFIX_TUNING: ['activations', 'random', 'file', 'RANDOM'],
   P_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file'],
 } as const satisfies Readonly<Record<string, readonly PromptInitialisation[]>>;
-
-/** What a prompt test may ask for: the metrics that are one number. */
-export const testMetrics = [
-  'accuracy',
-  'macroF1',
-  'exactMatch',
-  'tokenF1',
-  'bleu',
-  'rouge1',
-  'rouge2',
-  'rougeL',
-  'chrf',
-  'perplexity',
-] as const;
-export type TestMetric = (typeof testMetrics)[number];
 
 /** What a prompt may be called: its folder's name on any system. */
 export const promptNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -203,7 +189,7 @@ const testSchema = z
   .strictObject({
     file: source.describe('Rows that were not trained on, with the columns of the training data.'),
     metric: z
-      .enum(testMetrics)
+      .enum(metricNames)
       .describe(
         'What must be good enough: accuracy or macroF1 for labels; exactMatch, tokenF1, bleu, rouge1, rouge2, rougeL, chrf or perplexity for free text.',
       ),
@@ -211,7 +197,7 @@ const testSchema = z
       .number()
       .min(0)
       .optional()
-      .describe('The test passes from this value on: a part of 1 (0.85 is 85 %), for bleu and chrf of 100.'),
+      .describe('The test passes from this value on: between 0 and 1, so that 0.85 is 85 %.'),
     atMost: z.number().positive().optional().describe('For perplexity, which is the better the lower it is.'),
   })
   .describe('A prompt test: it passes or fails as a whole, in the Test Explorer and by softprompt test.');

@@ -40,7 +40,7 @@ describe('a gate', () => {
     expect(suggestedBound('accuracy', 0.84267)).toBe(0.842);
     expect(suggestedBound('accuracy', 0.29)).toBe(0.29);
     expect(suggestedBound('perplexity', 12.3411)).toBe(12.35);
-    expect(suggestedBound('bleu', 31.27)).toBe(31.2);
+    expect(suggestedBound('bleu', 0.31279)).toBe(0.312);
   });
 });
 
@@ -89,10 +89,10 @@ describe('the tests of a recipe', () => {
 
   it('ask for nothing that no prompt can reach', () => {
     expect(problems('{ "file": "t", "metric": "accuracy", "atLeast": 85 }')).toEqual([
-      ['85', 'accuracy is a part of 1: 85 can never be reached; 85 % is 0.85'],
+      ['85', 'accuracy lies between 0 and 1: 85 can never be reached; 85 % is 0.85'],
     ]);
-    expect(problems('{ "file": "t", "metric": "chrf", "atLeast": 101 }')).toEqual([
-      ['101', 'chrf is at most 100: 101 can never be reached'],
+    expect(problems('{ "file": "t", "metric": "chrf", "atLeast": 1.01 }')).toEqual([
+      ['1.01', 'chrf lies between 0 and 1: 1.01 can never be reached; 85 % is 0.85'],
     ]);
   });
 
@@ -100,6 +100,9 @@ describe('the tests of a recipe', () => {
     expect(problems('{ "fiel": "t", "file": "t", "metric": "accuracy", "atLeast": 0.5 }')).toEqual([
       ['"fiel"', 'there is no such field; did you mean "file"?'],
     ]);
-    expect(problems('{ "file": "t", "metric": "F1", "atLeast": 0.5 }')[0]).toMatchObject(['"F1"', expect.stringContaining('expected one of "accuracy"')]);
+    expect(problems('{ "file": "t", "metric": "F1", "atLeast": 0.5 }')[0]).toMatchObject([
+      '"F1"',
+      expect.stringContaining('expected one of "accuracy"'),
+    ]);
   });
 });
