@@ -68,7 +68,7 @@ export async function evaluateExamples(
 }
 
 /** What an example is ranked among: the labels, or its own target alone. */
-function exampleCandidates(
+export function exampleCandidates(
   example: Example,
   task: ResolvedTask,
   tokenize: TokenizeOptions,
