@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
 import { registerRunEndNotifications } from './notifications.js';
+import { registerPlaygrounds } from './panels/playgrounds.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
@@ -12,6 +13,7 @@ import type { Evaluator } from './services.js';
 import { settings, storeFolders } from './settings.js';
 import { registerStatusBar } from './statusBar.js';
 import { registerSupport } from './support/registerSupport.js';
+import { registerPromptTests } from './testing/registerPromptTests.js';
 import { registerTrainPrompt } from './train/registerTrainPrompt.js';
 import { registerSidebar } from './views/sidebar.js';
 
@@ -68,6 +70,8 @@ export function activate({
       modelFolders,
     }),
     registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
+    registerPromptTests({ stores, evaluator, evaluations: () => Promise.resolve({ of: () => undefined, all: [] }) }),
+    registerPlaygrounds({ stores, evaluator, extensionUri, memory: workspaceState }),
     registerStatusBar({ stores }),
     registerRunEndNotifications({ stores, runs: stores }),
     registerSupport({ inspector, modelFolders, log, logUri }),
