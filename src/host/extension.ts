@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
+import { registerEvaluations } from './editor/registerEvaluations.js';
 import { registerRunEndNotifications } from './notifications.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
@@ -68,6 +69,7 @@ export function activate({
       modelFolders,
     }),
     registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
+    registerEvaluations({ stores, evaluator, extensionUri, workspaceState }),
     registerStatusBar({ stores }),
     registerRunEndNotifications({ stores, runs: stores }),
     registerSupport({ inspector, modelFolders, log, logUri }),
