@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
+import { registerEvaluations } from './editor/registerEvaluations.js';
 import { registerRunEndNotifications } from './notifications.js';
 import { registerPlaygrounds } from './panels/playgrounds.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
@@ -42,8 +43,10 @@ export function activate({
     (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
       openEvaluatorProcess({ extensionFolder, node, idleMinutes, log, ended: new vscode.EventEmitter() }),
     ));
-    const showLog = (folder: string): Thenable<unknown> =>
+  const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
+
+  const evaluations = registerEvaluations({ stores, evaluator, extensionUri, workspaceState });
 
   environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');
   environmentVariableCollection.prepend(
@@ -70,7 +73,8 @@ export function activate({
       modelFolders,
     }),
     registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
-    registerPromptTests({ stores, evaluator, evaluations: () => Promise.resolve({ of: () => undefined, all: [] }) }),
+    evaluations,
+    registerPromptTests({ stores, evaluator, evaluations: evaluations.evaluations }),
     registerPlaygrounds({ stores, evaluator, extensionUri, memory: workspaceState }),
     registerStatusBar({ stores }),
     registerRunEndNotifications({ stores, runs: stores }),
