@@ -4,7 +4,6 @@ import { inferTask, type ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { locateSource, readSource } from '../data/readSource.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { promptEmbeddings } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
@@ -55,18 +54,11 @@ export async function runPromptTests(
   const examples = files.flatMap(({ rows }) => rows);
   const tokenize = tokenizeOptions(prompt.details?.task ?? prompt.recipe?.data ?? {}, task, base, method.virtualTokens);
   const setting = { engine: await engineFor(request), weights: base.weights, model, task, tokenize };
-  const evaluation = await evaluateExamples(
-    setting,
-    method,
-    { [promptEmbeddings]: embeddings },
-    examples,
-    [],
-    async (done) => {
-      onProgress(done, examples.length);
-      await new Promise((tick) => setImmediate(tick));
-      return !signal.aborted;
-    },
-  );
+  const evaluation = await evaluateExamples(setting, { method, embeddings }, examples, [], async (done) => {
+    onProgress(done, examples.length);
+    await new Promise((tick) => setImmediate(tick));
+    return !signal.aborted;
+  });
   signal.throwIfAborted();
   const { scored } = defined(evaluation, 'an evaluation');
   let at = 0;
