@@ -38,9 +38,9 @@ export async function tryPrompt(
 
   if (task.labels) {
     const { candidates } = exampleCandidates({ ...example, label: 0 }, task, tokenize, member);
-    const scores = bare
-      ? (await models.scoreBare(folder, [candidates]))[0]
-      : (await models.score([folder], [candidates]))[0]?.[0];
+    const [[scores] = []] = bare
+      ? await models.scoreBare(folder, [candidates], [])
+      : await models.score([folder], [candidates], []);
     const shares = candidateProbabilities(defined(scores, 'scores'));
     const probabilities = Object.keys(task.labels)
       .map((label, i) => ({ label, probability: defined(shares[i], 'a probability') }))
