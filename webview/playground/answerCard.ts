@@ -14,7 +14,7 @@ interface AnswerCard {
 
 /** What one side says. */
 export function answerCard({ title, about, trial, controls }: AnswerCard): TemplateResult {
-  return html`<section class="card answer ${trial.state}" aria-label=${title}>
+  return html`<section class="card answer" aria-label=${title}>
     <h2>${title} <span class="controls">${controls}</span></h2>
     <p class="facts">${about}</p>
     ${content(trial)}

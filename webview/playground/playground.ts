@@ -199,15 +199,12 @@ class Playground extends LitElement {
           </div>`,
       )}
       <div class="actions">
-        ${
-          busy
-            ? html`<vscode-button icon="debug-stop" @click=${() => post({ type: 'stop' })}
-                >${l10n.t('Stop')}</vscode-button
-              >`
-            : html`<vscode-button icon="play" ?disabled=${!this.canRun} @click=${() => this.tryIt()}
-                >${l10n.t('Run (Ctrl+Enter)')}</vscode-button
-              >`
-        }
+        <vscode-button
+          icon=${busy ? 'debug-stop' : 'play'}
+          ?disabled=${!busy && !this.canRun}
+          @click=${() => (busy ? post({ type: 'stop' }) : this.tryIt())}
+          >${busy ? l10n.t('Stop') : l10n.t('Run (Ctrl+Enter)')}</vscode-button
+        >
         <vscode-button secondary icon="table" @click=${() => post({ type: 'takeRow' })}
           >${l10n.t('Take a row…')}</vscode-button
         >
