@@ -1,16 +1,20 @@
+import { basename } from 'node:path';
 import { defined } from '../common/assert.js';
-import { inferTask, type ResolvedTask } from '../data/columns.js';
-import { makeExamples } from '../data/examples.js';
 import { readTable } from '../data/readTable.js';
-import { noMethod } from '../methods/method.js';
-import { tokenizeOptions } from '../models/tokenizeOptions.js';
-import type { DatasetSource } from '../protocol/dataset.js';
-import type { JudgedRow, Metrics } from '../protocol/events.js';
-import type { Recipe } from '../protocol/recipe.js';
+import type { Prediction } from '../data/writePredictions.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { DatasetSource, Example } from '../protocol/dataset.js';
+import type { Baselines, Comparison } from '../protocol/evaluation.js';
+import type { Metrics } from '../protocol/events.js';
+import type { Ranking, Recipe } from '../protocol/recipe.js';
+import { bareRows, designedRows, rowsFor, type AskedRows } from './askedRows.js';
+import { certaintyOf, compareScored, type Certainty } from './certainty.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
-import { judgeRow } from './judgeRow.js';
-import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
-import type { Member } from './scorer.js';
+import { predictionOf } from './judgeRow.js';
+import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
+import { engineFor, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
+import { usualResampling } from './statistics/resampling.js';
+import { writeTexts } from './writeTexts.js';
 
 export interface EvaluateRequest extends PromptRequest {
   readonly file: DatasetSource;
@@ -19,12 +23,24 @@ export interface EvaluateRequest extends PromptRequest {
   readonly maxRows?: number;
   /** Whether the same template without the prompt is scored too. */
   readonly baseline: boolean;
+  /** The prompt-design baseline: so many training rows as text, behind an instruction. By default the recipe's; with neither, none. */
+  readonly examples?: number;
+  readonly instruction?: string;
+  /** The folder of another prompt, scored on the same rows. */
+  readonly against?: string;
+  /** For free text: how many tokens are written for each row, to compare them with the target. None are without. */
+  readonly generate?: number;
+  /** By default the recipe's. */
+  readonly ranking?: Ranking;
+  /** Of the resamples and of the choice of examples. */
+  readonly seed?: number;
 }
 
-export interface EvaluateResult {
+export interface EvaluateResult extends Certainty {
   readonly metrics: Metrics;
-  readonly baseline?: Metrics;
-  readonly rows: readonly JudgedRow[];
+  readonly baselines: Baselines;
+  readonly against?: { readonly prompt: string; readonly metrics: Metrics; readonly comparison: Comparison };
+  readonly rows: readonly Prediction[];
 }
 
 /** Scores a file's rows with a saved prompt. An abort stops between two batches and rejects with the signal's reason. */
@@ -33,30 +49,89 @@ export async function evaluatePrompt(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<EvaluateResult> {
-  const { prompt, base, model, method, embeddings } = await openPrompt(request);
-  const table = await readTable(request.file.path, request.file);
-  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, prompt.recipe?.data ?? {});
-  const examples = makeExamples(table, task).slice(0, request.maxRows);
-  const tokenize = tokenizeOptions(prompt.details?.task ?? prompt.recipe?.data ?? {}, task, base, method.virtualTokens);
+  const { baseline, against, seed = 0 } = request;
+  const opened = await openPrompt(request);
+  const name = nameOf(opened, request.promptFolder);
+  const planned = opened.prompt.recipe?.evaluation;
+  const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
   const engine = await engineFor(request);
-  const setting = { engine, weights: base.weights, model, task, tokenize };
-  const total = examples.length * (request.baseline ? 2 : 1);
+  const table = await readTable(request.file.path, request.file);
+  const own = rowsFor(opened, table, engine, request);
+  const { task } = own.setting;
+  const bare = baseline ? bareRows(own) : undefined;
+  const isDesigned = count > 0 || instruction !== undefined;
+  const designed = isDesigned ? await designedRows(opened, name, own, { count, instruction, seed }) : undefined;
+  const other = against === undefined ? undefined : await openPrompt({ ...request, promptFolder: against });
+  const others = other && rowsFor(other, table, engine, request);
+  if (other && others && others.setting.task.task !== task.task) {
+    throw new SoftpromptError('run.notComparable', {
+      prompt: name,
+      other: nameOf(other, against ?? ''),
+      found: others.setting.task.task,
+      expected: task.task,
+    });
+  }
+
+  const generate = task.labels ? undefined : request.generate;
+  const passes = [own, bare, designed, others].filter((rows) => rows !== undefined).length;
+  const total = own.examples.length * passes * (generate === undefined ? 1 : 2);
   let before = 0;
-  const evaluate = async (member: Member): Promise<Evaluation> => {
-    const evaluation = await evaluateExamples(setting, member, examples, [], async (done) => {
+  const evaluate = async (rows: AskedRows): Promise<WithTexts> => {
+    const { setting, member, examples } = rows;
+    const mayGoOn = async (done: number): Promise<boolean> => {
       onProgress(before + done, total);
       await new Promise((resolve) => setImmediate(resolve));
       return !signal.aborted;
-    });
+    };
+    const evaluation = await evaluateExamples(setting, member, examples, [], mayGoOn);
     signal.throwIfAborted();
     before += examples.length;
-    return defined(evaluation, 'an evaluation');
+    if (generate === undefined) return defined(evaluation, 'an evaluation');
+    const texts = await writeTexts(rows, generate, mayGoOn);
+    signal.throwIfAborted();
+    before += examples.length;
+    return withTexts(defined(evaluation, 'an evaluation'), defined(texts, 'texts'), examples);
   };
-  const { metrics, scored } = await evaluate({ method, embeddings });
-  const baseline = request.baseline ? await evaluate({ method: noMethod }) : undefined;
+
+  const { metrics, scored, texts } = await evaluate(own);
+  const none = bare && (await evaluate(bare));
+  const byDesign = designed && (await evaluate(designed));
+  const rival = others && (await evaluate(others));
+  const labelled = task.labels !== undefined;
+  const resampling = { ...usualResampling, seed };
   return {
     metrics,
-    ...(baseline && { baseline: baseline.metrics }),
-    rows: scored.map((row, i) => judgeRow(row, defined(examples[i], 'an example'), task)),
+    ...certaintyOf(scored, labelled, resampling),
+    baselines: {
+      ...(none && { none: none.metrics }),
+      ...(byDesign && { examples: { count: designed.count, metrics: byDesign.metrics } }),
+    },
+    ...(other &&
+      rival && {
+        against: {
+          prompt: nameOf(other, against ?? ''),
+          metrics: rival.metrics,
+          comparison: compareScored(scored, rival.scored, labelled, resampling),
+        },
+      }),
+    rows: scored.map((row, i) => {
+      const prediction = predictionOf(row, defined(own.examples[i], 'an example'), task);
+      const written = texts?.[i];
+      if (!written) return prediction;
+      return { ...prediction, predicted: written.text, right: written.scores.exactMatch === 1 };
+    }),
   };
+}
+
+const nameOf = ({ prompt }: OpenedPrompt, folder: string): string => prompt.details?.name ?? basename(folder);
+
+/** An evaluation with what was written for each row. */
+interface WithTexts extends Evaluation {
+  readonly texts?: readonly { readonly text: string; readonly scores: TextScores }[];
+}
+
+function withTexts(evaluation: Evaluation, written: readonly string[], examples: readonly Example[]): WithTexts {
+  const texts = written.map((text, i) => ({ text, scores: textScores(text, [defined(examples[i], 'a row').target]) }));
+  const metrics = { ...evaluation.metrics, ...textMetrics(texts.map(({ scores }) => scores)) };
+  return { ...evaluation, metrics, texts };
 }

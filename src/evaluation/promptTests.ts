@@ -1,18 +1,20 @@
 import { dirname, resolve } from 'node:path';
 import { defined } from '../common/assert.js';
-import { inferTask, type ResolvedTask } from '../data/columns.js';
-import { makeExamples } from '../data/examples.js';
+import type { ResolvedTask } from '../data/columns.js';
 import { locateSource, readSource } from '../data/readSource.js';
+import { tokenizeExample } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { tokenizeOptions } from '../models/tokenizeOptions.js';
-import type { DatasetSource, Example } from '../protocol/dataset.js';
+import type { DatasetSource } from '../protocol/dataset.js';
 import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
 import { holdAgainst, metricsFor, testFiles, type GateResult, type TestFile } from '../protocol/promptTest.js';
 import type { Recipe, RecipeTest } from '../protocol/recipe.js';
+import { rowsFor, type AskedRows } from './askedRows.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
-import { metricsOf } from './metrics.js';
+import { metricsOf, type Scored } from './metrics.js';
+import { textMetricNames, textMetrics, textScores } from './metrics/textMetrics.js';
 import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
+import { writeTexts } from './writeTexts.js';
 
 export interface TestRequest extends PromptRequest {
   readonly tests: readonly RecipeTest[];
@@ -33,6 +35,7 @@ export interface TestedFile {
 
 /**
  * Runs the tests of a recipe with its trained prompt, in one pass over the rows of all their files: one model, one session, each file once.
+ * Where texts are to be compared with their targets they are written, too.
  * Throws what opening the prompt and reading the files throw, and `recipe.testMetric`. An abort stops between two batches and rejects with
  * the signal's reason.
  */
@@ -41,38 +44,45 @@ export async function runPromptTests(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<TestedFile[]> {
-  const { prompt, base, model, method, embeddings } = await openPrompt(request);
+  const opened = await openPrompt(request);
+  const engine = await engineFor(request);
   const folder = dirname(resolve(request.recipeFile));
-  const files: (TestFile & { readonly task: ResolvedTask; readonly rows: readonly Example[] })[] = [];
+  const files: (TestFile & { readonly rows: AskedRows })[] = [];
   for (const test of testFiles(request.tests)) {
-    const table = await readSource(test.file, folder);
-    const task = prompt.details?.task ?? inferTask(table, prompt.recipe?.data ?? {});
-    for (const { metric } of test.gates) refuseOtherMetric(metric, task);
-    files.push({ ...test, task, rows: makeExamples(table, task) });
+    const rows = rowsFor(opened, await readSource(test.file, folder), engine, {});
+    for (const { metric } of test.gates) refuseOtherMetric(metric, rows.setting.task);
+    files.push({ ...test, rows });
   }
-  const { task } = defined(files[0], 'a test');
-  const examples = files.flatMap(({ rows }) => rows);
-  const tokenize = tokenizeOptions(prompt.details?.task ?? prompt.recipe?.data ?? {}, task, base, method.virtualTokens);
-  const setting = { engine: await engineFor(request), weights: base.weights, model, task, tokenize };
-  const evaluation = await evaluateExamples(setting, { method, embeddings }, examples, [], async (done) => {
-    onProgress(done, examples.length);
+  const { setting, member } = defined(files[0], 'a test').rows;
+  const examples = files.flatMap(({ rows }) => rows.examples);
+  const written = files.filter(asksForTexts).reduce((sum, { rows }) => sum + rows.examples.length, 0);
+  let before = 0;
+  const mayGoOn = async (done: number): Promise<boolean> => {
+    onProgress(before + done, examples.length + written);
     await new Promise((tick) => setImmediate(tick));
     return !signal.aborted;
-  });
+  };
+  const evaluation = await evaluateExamples(setting, member, examples, [], mayGoOn);
   signal.throwIfAborted();
+  before = examples.length;
   const { scored } = defined(evaluation, 'an evaluation');
+  const tested: TestedFile[] = [];
   let at = 0;
-  return files.map(({ file, gates, rows }) => {
-    const own = scored.slice(at, (at += rows.length));
-    const metrics = metricsOf(own, task.labels && Object.keys(task.labels));
-    const judged = own.map((row, i) => judgeRow(row, defined(rows[i], 'a row'), task));
-    return {
-      file: locateSource(file, folder),
-      gates: gates.map((gate) => holdAgainst(gate, metrics)),
+  for (const file of files) {
+    const count = file.rows.examples.length;
+    const judged = judgedRows(file.rows, scored.slice(at, (at += count)));
+    const texts = asksForTexts(file) ? await writeTexts(file.rows, roomFor(file.rows), mayGoOn) : undefined;
+    signal.throwIfAborted();
+    if (texts) before += count;
+    const { metrics, rows } = texts ? withTexts(judged, texts) : judged;
+    tested.push({
+      file: locateSource(file.file, folder),
+      gates: file.gates.map((gate) => holdAgainst(gate, metrics)),
       metrics,
-      wrong: judged.filter(({ expected, predicted }) => expected !== predicted),
-    };
-  });
+      wrong: rows.filter(({ expected, predicted }) => expected !== predicted),
+    });
+  }
+  return tested;
 }
 
 /** Throws `recipe.testMetric` where the rows of a task have no such metric. */
@@ -80,4 +90,33 @@ export function refuseOtherMetric(metric: MetricName, { task }: ResolvedTask): v
   const known = metricsFor(task);
   if (!known.includes(metric))
     throw new SoftpromptError('recipe.testMetric', { metric, task, known: known.join(', ') });
+}
+
+interface Judged {
+  readonly metrics: Metrics;
+  readonly rows: readonly JudgedRow[];
+}
+
+function judgedRows({ setting: { task }, examples }: AskedRows, scored: readonly Scored[]): Judged {
+  return {
+    metrics: metricsOf(scored, task.labels && Object.keys(task.labels)),
+    rows: scored.map((row, i) => judgeRow(row, defined(examples[i], 'a row'), task)),
+  };
+}
+
+const asksForTexts = ({ gates }: TestFile): boolean =>
+  gates.some(({ metric }) => textMetricNames.some((name) => name === metric));
+
+/** Twice as many tokens as the longest target has: who writes more than that is wrong anyway. */
+const roomFor = ({ setting: { tokenize }, examples }: AskedRows): number =>
+  examples.reduce((most, row) => Math.max(most, 2 * tokenizeExample(row, tokenize).targetIds.length), 1);
+
+/** With what was written in the place of the targets. */
+function withTexts({ metrics, rows }: Judged, texts: readonly string[]): Judged {
+  const compared = rows.map(({ expected }, i) => textScores(texts[i] ?? '', [expected]));
+  return {
+    metrics: { ...metrics, ...textMetrics(compared) },
+    // A text that differs in case or punctuation alone is right, as exact match has it.
+    rows: rows.map((row, i) => (compared[i]?.exactMatch === 1 ? row : { ...row, predicted: texts[i] ?? '' })),
+  };
 }

@@ -63,6 +63,37 @@ it('judges the rows of several files in one pass as each file alone is judged', 
   );
 });
 
+it('writes texts where they are to be compared with their targets', async () => {
+  const data = { template: '{text}\nQueue:', target: '{label}', task: 'generation' } as const;
+  const named = { ...recipe, name: 'writer', data: { ...recipe.data, ...data }, baseline: false };
+  const request = { recipe: named, recipeFile, store: join(folder, 'store'), cacheFolder: cacheFolder() };
+  const written = await train(request, () => undefined, new AbortController().signal);
+  const tests: RecipeTest[] = [
+    { file: 'second.jsonl', metric: 'exactMatch', atLeast: 1 },
+    { file: 'second.jsonl', metric: 'perplexity', atMost: 1e9 },
+    { file: 'first.jsonl', metric: 'perplexity', atMost: 1 },
+  ];
+  const progress: number[] = [];
+  const [second, first] = await runPromptTests(
+    {
+      tests,
+      promptFolder: written.folder,
+      recipeFile: join(folder, 'a.softprompt.json'),
+      cacheFolder: cacheFolder(),
+      provider: 'cpu',
+    },
+    (done, total) => progress.push(done / total),
+    new AbortController().signal,
+  );
+  expect(progress.at(-1)).toBe(1);
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+  const exactMatch = second?.metrics.exactMatch ?? -1;
+  expect(second?.wrong).toHaveLength(Math.round(8 * (1 - exactMatch)));
+  expect(second?.gates).toMatchObject([{ value: exactMatch, passed: exactMatch === 1 }, { passed: true }]);
+  expect(first?.gates).toMatchObject([{ metric: 'perplexity', passed: false }]);
+  expect(first?.metrics).not.toHaveProperty('exactMatch');
+});
+
 it('refuses a metric that the rows do not have', async () => {
   await expect(test([{ file: 'first.jsonl', metric: 'perplexity', atMost: 9 }])).rejects.toMatchObject({
     code: 'recipe.testMetric',

@@ -1,0 +1,61 @@
+import { inferTask, type ResolvedTask } from '../data/columns.js';
+import { makeExamples } from '../data/examples.js';
+import { tokenCount, tokenizeExample } from '../data/tokenize.js';
+import { noMethod } from '../methods/method.js';
+import { tokenizeOptions } from '../models/tokenizeOptions.js';
+import type { BaseModel } from '../models/openModel.js';
+import type { Example, Table } from '../protocol/dataset.js';
+import type { Ranking } from '../protocol/recipe.js';
+import type { Engine } from '../runtime/engine.js';
+import type { EvaluationSetting } from './evaluateExamples.js';
+import type { OpenedPrompt } from './openPrompt.js';
+import { designPrompt } from './promptDesign.js';
+import type { Member } from './scorer.js';
+import { trainingRows } from './trainingRows.js';
+
+/** Rows of a file as one prompt, or a baseline, reads them. */
+export interface AskedRows {
+  readonly setting: EvaluationSetting;
+  readonly base: BaseModel;
+  readonly member: Member;
+  readonly examples: readonly Example[];
+}
+
+export function rowsFor(
+  { prompt, base, model, method, embeddings }: OpenedPrompt,
+  table: Table,
+  engine: Engine,
+  asked: { readonly maxRows?: number; readonly ranking?: Ranking },
+): AskedRows {
+  const known = prompt.details?.task ?? prompt.recipe?.data ?? {};
+  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
+  const tokenize = tokenizeOptions(known, task, base, method.virtualTokens);
+  const ranking = asked.ranking ?? prompt.recipe?.evaluation?.ranking;
+  return {
+    setting: { engine, weights: base.weights, model, task, tokenize, ranking },
+    base,
+    member: { method, embeddings },
+    examples: makeExamples(table, task).slice(0, asked.maxRows),
+  };
+}
+
+/** The same rows for the bare model. */
+export const bareRows = (rows: AskedRows): AskedRows => ({ ...rows, member: { method: noMethod } });
+
+/**
+ * The same rows for the bare model behind a prompt design, in the room that the longest row leaves; `count` is how many examples stand in it.
+ * Throws what `trainingRows` throws where there are to be examples.
+ */
+export async function designedRows(
+  { prompt }: OpenedPrompt,
+  name: string,
+  rows: AskedRows,
+  options: { readonly count: number; readonly instruction: string | undefined; readonly seed: number },
+): Promise<AskedRows & { readonly count: number }> {
+  const { task, tokenize } = rows.setting;
+  const train = options.count > 0 ? await trainingRows(prompt, name, task) : [];
+  const longest = rows.examples.reduce((most, row) => Math.max(most, tokenCount(tokenizeExample(row, tokenize))), 0);
+  const design = designPrompt(train, options, tokenize, rows.base.config.maxPositions - longest);
+  const setting = { ...rows.setting, tokenize: design.tokenize, beginning: design.beginning };
+  return { ...bareRows(rows), setting, count: design.count };
+}
