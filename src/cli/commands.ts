@@ -6,6 +6,7 @@ import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runCompare, runInterpret } from './interpretCommand.js';
 import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
+import { runTests } from './runTests.js';
 import { screenOf, styled } from './terminal.js';
 import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
@@ -16,6 +17,7 @@ import type {
   ExportOptions,
   ImportOptions,
   InterpretOptions,
+  TestOptions,
   World,
 } from './world.js';
 
@@ -136,6 +138,14 @@ function describeProgram(world: World, act: Action): Command {
       act((work) => runEvaluate(prompt, file, options, work, world))(),
     );
 
+  common(program.command('test'), l10n.t('holds trained prompts against the tests of their recipes'))
+    .argument('[recipes...]', l10n.t('recipes with "tests"; by default all below this folder'))
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addHelpText('after', testHelp())
+    .action((recipes: string[], options: TestOptions) => act((work) => runTests(recipes, options, work, world))());
+
   common(
     program.command('interpret'),
     l10n.t('shows what a prompt has learned: nearest tokens, norms, drift, labels, repeated neighbours, clusters'),
@@ -252,6 +262,7 @@ function programHelp(): string {
     'softprompt train tickets.softprompt.json',
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
+    'softprompt test',
     'softprompt interpret tickets',
     'softprompt doctor',
   ])}
@@ -259,7 +270,7 @@ ${l10n.t('Prompts and runs are kept in .softprompt of the workspace. A saved pro
 
 ${l10n.t('Exit codes:')}
   0    ${l10n.t('done')}
-  1    ${l10n.t('the run failed')}
+  1    ${l10n.t('the run failed, or a prompt test')}
   2    ${l10n.t('bad input or usage')}
   130  ${l10n.t('stopped by Ctrl-C; the best so far is saved (a second Ctrl-C quits at once)')}
 
@@ -279,6 +290,13 @@ function trainHelp(): string {
   ])}
 ${l10n.t('A recipe is JSON with comments; the smallest one is {recipe}', { recipe: '{ "data": { "train": "train.jsonl" } }' })}
 ${l10n.t('Options stand above the recipe. Ctrl-C stops after the step under way and saves the best so far; softprompt resume goes on.')}
+`;
+}
+
+function testHelp(): string {
+  return `${examples(['softprompt test', 'softprompt test tickets.softprompt.json --json'])}
+${l10n.t('A test in a recipe: {example}', { example: '"tests": [{ "file": "test.jsonl", "metric": "accuracy", "atLeast": 0.85 }]' })}
+${l10n.t('The exit code is 0 where all pass, 1 where some fail, 2 where they cannot be run.')}
 `;
 }
 

@@ -14,6 +14,7 @@ const work: Work = {
   interpret: async (...args) =>
     (await import('../evaluation/interpretation/describePrompt.js')).describePrompt(...args),
   compare: async (...args) => (await import('../evaluation/interpretation/comparePrompts.js')).comparePrompts(...args),
+  test: async (...args) => (await import('../evaluation/promptTests.js')).runPromptTests(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };
 

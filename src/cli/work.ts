@@ -2,6 +2,7 @@ import type { diagnose } from '../evaluation/doctor.js';
 import type { evaluatePrompt } from '../evaluation/evaluatePrompt.js';
 import type { comparePrompts } from '../evaluation/interpretation/comparePrompts.js';
 import type { describePrompt } from '../evaluation/interpretation/describePrompt.js';
+import type { runPromptTests } from '../evaluation/promptTests.js';
 import type { resume, train } from '../training/run.js';
 
 /** The rooms' work, as the command line asks for it: the seam at which tests put a fake. */
@@ -11,5 +12,6 @@ export interface Work {
   readonly evaluate: typeof evaluatePrompt;
   readonly interpret: typeof describePrompt;
   readonly compare: typeof comparePrompts;
+  readonly test: typeof runPromptTests;
   readonly doctor: typeof diagnose;
 }

@@ -32,6 +32,11 @@ export interface EvaluateOptions extends CommonOptions {
   readonly export?: string;
   readonly seed?: number;
 }
+export interface TestOptions extends CommonOptions {
+  readonly model?: string;
+  readonly threads?: number;
+  readonly provider?: Recipe['provider'];
+}
 export interface InterpretOptions extends CommonOptions {
   readonly model?: string;
   readonly top: number;

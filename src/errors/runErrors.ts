@@ -26,6 +26,23 @@ export const runErrors = {
       'Correct these places; the fields and their values are described by the editor’s completion and in the README.',
     ),
   }),
+  'recipe.testMetric': (a: { metric: string; task: string; known: string }) => ({
+    message:
+      a.task === 'classification'
+        ? l10n.t('A test asks for {metric}, but this recipe tells labels apart, which has: {known}.', a)
+        : l10n.t('A test asks for {metric}, but this recipe writes free text, which has: {known}.', a),
+    advice: l10n.t('Test one of these.'),
+  }),
+  'recipe.noTests': (a: { place: string }) => ({
+    message: l10n.t('{place}: there is no prompt test here.', a),
+    advice: l10n.t('Add one to a recipe: {example}', {
+      example: '"tests": [{ "file": "test.jsonl", "metric": "accuracy", "atLeast": 0.85 }]',
+    }),
+  }),
+  'recipe.untrained': (a: { file: string; prompt: string; store: string }) => ({
+    message: l10n.t('{file}: its prompt "{prompt}" is not trained yet; {store} has none of this name.', a),
+    advice: l10n.t('Train it first: softprompt train {file}', a),
+  }),
   'run.initShape': (a: { found: string; expected: string }) => ({
     message: l10n.t('The saved prompt to start from is {found}, but this recipe trains {expected}.', a),
     advice: l10n.t("Set num_virtual_tokens to the saved prompt's length, and use the model that it was trained for."),

@@ -117,6 +117,10 @@ export const storeErrors = {
         ? l10n.t('Name one of these or a folder with adapter_config.json; softprompt train makes a prompt.')
         : l10n.t('Did you mean "{nearest}"?', a),
   }),
+  'store.promptGone': (a: { prompt: string }) => ({
+    message: l10n.t('The prompt {prompt} was renamed or deleted while it was used.', a),
+    advice: l10n.t('Choose another, or bring it back with Undo.'),
+  }),
   'store.promptExists': (a: { prompt: string; folder: string }) => ({
     message: l10n.t('{folder}: there is another prompt "{prompt}" by now.', a),
     advice: l10n.t('Rename or delete that one first.'),

@@ -2,8 +2,10 @@ import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
+import { registerEvaluations } from './editor/registerEvaluations.js';
 import { registerRunEndNotifications } from './notifications.js';
 import { registerMap } from './panels/registerMap.js';
+import { registerPlaygrounds } from './panels/playgrounds.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
@@ -13,6 +15,7 @@ import type { Evaluator } from './services.js';
 import { settings, storeFolders } from './settings.js';
 import { registerStatusBar } from './statusBar.js';
 import { registerSupport } from './support/registerSupport.js';
+import { registerPromptTests } from './testing/registerPromptTests.js';
 import { registerTrainPrompt } from './train/registerTrainPrompt.js';
 import { registerSidebar } from './views/sidebar.js';
 
@@ -41,8 +44,10 @@ export function activate({
     (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
       openEvaluatorProcess({ extensionFolder, node, idleMinutes, log, ended: new vscode.EventEmitter() }),
     ));
-    const showLog = (folder: string): Thenable<unknown> =>
+  const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
+
+  const evaluations = registerEvaluations({ stores, evaluator, extensionUri, workspaceState });
 
   environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');
   environmentVariableCollection.prepend(
@@ -70,6 +75,9 @@ export function activate({
       modelFolders,
     }),
     registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
+    evaluations,
+    registerPromptTests({ stores, evaluator, evaluations: evaluations.evaluations }),
+    registerPlaygrounds({ stores, evaluator, extensionUri, memory: workspaceState }),
     registerStatusBar({ stores }),
     registerRunEndNotifications({ stores, runs: stores }),
     registerSupport({ inspector, modelFolders, log, logUri }),

@@ -9,7 +9,9 @@ import {
 } from 'jsonc-parser';
 import { encoderOf, leastEncoderSize } from './encoder.js';
 import { recipeProblems, type RecipeProblem } from './recipeProblems.js';
-import { recipeSchema, type Recipe } from './recipe.js';
+import { isShare } from './numbers.js';
+import { boundOf } from './promptTest.js';
+import { recipeSchema, type Recipe, type RecipeTest } from './recipe.js';
 import { virtualSlots } from './virtualSlots.js';
 
 /** Something wrong in a recipe's text, in UTF-16 code units. */
@@ -72,6 +74,7 @@ function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
     ...trainingProblems(recipe),
+    ...(recipe.tests ?? []).flatMap(testProblems),
   ];
 }
 
@@ -153,6 +156,24 @@ function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): Reci
       }),
     },
   ];
+}
+
+/** Each metric has one of the two bounds, and one that it can reach. */
+function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
+  const { metric } = test;
+  const bound = boundOf(metric);
+  const other = bound === 'atLeast' ? 'atMost' : 'atLeast';
+  const problem = (field: string, message: string): RecipeProblem[] => [{ path: ['tests', i, field], message }];
+  if (test[other] !== undefined)
+    return problem(other, l10n.t('{metric} is bounded by "{bound}", not by "{other}"', { metric, bound, other }));
+  const value = test[bound];
+  if (value === undefined)
+    return problem('metric', l10n.t('a test of {metric} also needs "{bound}", which is missing', { metric, bound }));
+  if (!isShare(metric) || value <= 1) return [];
+  return problem(
+    bound,
+    l10n.t('{metric} lies between 0 and 1: {value} can never be reached; 85 % is 0.85', { metric, value }),
+  );
 }
 
 /** The first field that the text names; another one has its default. */

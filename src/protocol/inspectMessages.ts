@@ -74,8 +74,8 @@ export interface Estimate {
 /** What a schema cannot see: files and columns that are not there, labels that do not match, a model that does not open. */
 export const validateRequest = new RequestType<RecipeText, readonly RecipeFault[], void>('inspect/validate');
 export interface RecipeFault {
-  /** The field at fault, such as `['data', 'train']`. */
-  readonly path: readonly string[];
+  /** The field at fault, such as `['data', 'train']` or `['tests', 0, 'file']`. */
+  readonly path: readonly (string | number)[];
   readonly error: ErrorMessage;
 }
 

@@ -86,10 +86,10 @@ export function metricName(metric: MetricName): string {
 /** Whether a metric lies between 0 and 1, the higher the better; a perplexity lies above 1, the lower the better. */
 export const isShare = (metric: MetricName): boolean => metric !== 'perplexity';
 
-/** 87.4 %; BLEU and chrF as papers give them, 23.1; perplexity 8.42. */
-export function metricText(metric: MetricName, value: number): string {
-  if (!isShare(metric)) return value.toFixed(2);
-  const percent = (100 * value).toFixed(1);
+/** 87.4 %; BLEU and chrF as papers give them, 23.1; perplexity 8.42. With more digits where those would hide a difference. */
+export function metricText(metric: MetricName, value: number, more = 0): string {
+  if (!isShare(metric)) return value.toFixed(2 + more);
+  const percent = (100 * value).toFixed(1 + more);
   return metric === 'bleu' || metric === 'chrf' ? percent : `${percent} %`;
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { datasetSourceSchema } from './dataset.js';
+import { metricNames } from './events.js';
 
 /**
  * The recipe `NAME.softprompt.json`: what a run is, in one small file. The one source of the published JSON schema, of validation
@@ -184,6 +185,23 @@ const trainingSchema = z
   })
   .describe('How it is trained.');
 
+const testSchema = z
+  .strictObject({
+    file: source.describe('Rows that were not trained on, with the columns of the training data.'),
+    metric: z
+      .enum(metricNames)
+      .describe(
+        'What must be good enough: accuracy or macroF1 for labels; exactMatch, tokenF1, bleu, rouge1, rouge2, rougeL, chrf or perplexity for free text.',
+      ),
+    atLeast: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('The test passes from this value on: between 0 and 1, so that 0.85 is 85 %.'),
+    atMost: z.number().positive().optional().describe('For perplexity, which is the better the lower it is.'),
+  })
+  .describe('A prompt test: it passes or fails as a whole, in the Test Explorer and by softprompt test.');
+
 /** How labels are ranked: by log-probability, or by its mean over the label's tokens. */
 export const rankings = ['sum', 'mean'] as const;
 export type Ranking = (typeof rankings)[number];
@@ -230,6 +248,7 @@ export const recipeSchema = z.strictObject({
     prompt_tuning_init: 'class-labels',
   }),
   training: trainingSchema.prefault({}),
+  tests: z.array(testSchema).optional().describe('What the trained prompt must reach.'),
   evaluation: evaluationSchema.optional(),
   baseline: z.boolean().default(true).describe('Whether the same template without a prompt is scored too.'),
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
@@ -248,3 +267,4 @@ export type PeftType = MethodConfig['peft_type'];
 export type MethodConfigOf<T extends PeftType> = Extract<MethodConfig, { peft_type: T }>;
 export type TrainingConfig = Recipe['training'];
 export type DataConfig = Recipe['data'];
+export type RecipeTest = NonNullable<Recipe['tests']>[number];

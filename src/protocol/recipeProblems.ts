@@ -108,17 +108,21 @@ function kindOf({ shape }: z.ZodObject): string {
 }
 
 function step(type: z.core.$ZodType, segment: PropertyKey): z.core.$ZodType[] {
+  if (typeof segment === 'number')
+    return alternatives(type).flatMap((one) => (one instanceof z.ZodArray ? one.element : []));
   return objectsIn(type).flatMap(({ shape }) => shape[String(segment)] ?? []);
 }
 
-/** The objects that a type allows, behind unions and defaults. */
-function objectsIn(type: z.core.$ZodType): z.ZodObject[] {
-  if (type instanceof z.ZodObject) return [type];
-  if (type instanceof z.ZodUnion) return type.options.flatMap(objectsIn);
+const objectsIn = (type: z.core.$ZodType): z.ZodObject[] =>
+  alternatives(type).filter((one) => one instanceof z.ZodObject);
+
+/** What a type allows, behind unions and defaults. */
+function alternatives(type: z.core.$ZodType): z.core.$ZodType[] {
+  if (type instanceof z.ZodUnion) return type.options.flatMap(alternatives);
   if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault) {
-    return objectsIn(type.def.innerType);
+    return alternatives(type.def.innerType);
   }
-  return [];
+  return [type];
 }
 
 function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {

@@ -1,9 +1,8 @@
-import { isAbsolute, resolve } from 'node:path';
 import { inferTask, type ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
-import { readTable } from '../data/readTable.js';
+import { readSource } from '../data/readSource.js';
 import { holdOut } from '../data/splits.js';
-import type { DatasetSource, Example } from '../protocol/dataset.js';
+import type { DatasetSource, Example, Table } from '../protocol/dataset.js';
 import type { Split } from '../protocol/events.js';
 import type { DataConfig } from '../protocol/recipe.js';
 
@@ -21,11 +20,7 @@ export interface PreparedData {
 
 /** Reads every file that the recipe names. Paths are relative to `folder`. Throws `data.*` errors with file and line. */
 export async function prepareData(data: DataConfig, folder: string, seed: number): Promise<PreparedData> {
-  const read = async (source: string | DatasetSource) => {
-    const asked = typeof source === 'string' ? { path: source } : source;
-    const path = isAbsolute(asked.path) ? asked.path : resolve(folder, asked.path);
-    return readTable(path, { ...asked, path }, asked.path);
-  };
+  const read = (source: string | DatasetSource): Promise<Table> => readSource(source, folder);
   const trainTable = await read(data.train);
   const task = inferTask(trainTable, data);
   const all = makeExamples(trainTable, task);

@@ -1,17 +1,21 @@
 import { dirname, resolve } from 'node:path';
+import type { ResolvedTask } from '../data/columns.js';
+import { makeExamples } from '../data/examples.js';
+import { readSource } from '../data/readSource.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { refuseOtherMetric } from '../evaluation/promptTests.js';
 import { inspectModel } from '../models/openModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import type { RecipeFault } from '../protocol/inspectMessages.js';
-import type { DataConfig } from '../protocol/recipe.js';
+import type { DataConfig, RecipeTest } from '../protocol/recipe.js';
 import { planRun, type RecipeRequest } from './runContext.js';
-import { prepareData } from './prepareData.js';
+import { prepareData, type PreparedData } from './prepareData.js';
 
 /** What a recipe's schema cannot see: the data and the model that it names, each tried apart, then together. */
 export async function validateRecipe(request: RecipeRequest): Promise<RecipeFault[]> {
   const { recipe, recipeFile } = request;
   const folder = dirname(resolve(recipeFile));
-  const faults = async (part: string, attempt: () => Promise<unknown>): Promise<RecipeFault[]> => {
+  const faults = async (part: RecipeFault['path'], attempt: () => Promise<unknown>): Promise<RecipeFault[]> => {
     try {
       await attempt();
       return [];
@@ -19,14 +23,28 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       if (!(error instanceof SoftpromptError)) throw error;
       const { code } = error;
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
-      return [{ path: fieldAtFault(recipe.data, args) ?? [part], error: { code, args } }];
+      const path = part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part;
+      return [{ path, error: { code, args } }];
     }
   };
+  let data: PreparedData | undefined;
   const apart = [
-    ...(await faults('data', () => prepareData(recipe.data, folder, recipe.training.seed))),
-    ...(await faults('model', () => inspectModel(resolveModelPath(recipe.model, folder)))),
+    ...(await faults(['data'], async () => {
+      data = await prepareData(recipe.data, folder, recipe.training.seed);
+    })),
+    ...(await faults(['model'], () => inspectModel(resolveModelPath(recipe.model, folder)))),
   ];
-  return apart.length > 0 ? apart : faults('data', () => planRun(request));
+  if (data) {
+    for (const [i, test] of (recipe.tests ?? []).entries()) apart.push(...(await testFaults(test, i, data.task)));
+  }
+  return apart.length > 0 ? apart : faults(['data'], () => planRun(request));
+
+  async function testFaults(test: RecipeTest, i: number, task: ResolvedTask): Promise<RecipeFault[]> {
+    return [
+      ...(await faults(['tests', i, 'metric'], async () => refuseOtherMetric(test.metric, task))),
+      ...(await faults(['tests', i, 'file'], async () => makeExamples(await readSource(test.file, folder), task))),
+    ];
+  }
 }
 
 /** The template that names the column, or the split that names the file, that an error is about. */

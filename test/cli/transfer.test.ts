@@ -27,6 +27,7 @@ const noWork: Work = {
   evaluate: refusing,
   interpret: refusing,
   compare: refusing,
+  test: refusing,
   doctor: refusing,
 };
 

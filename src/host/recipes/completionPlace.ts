@@ -15,6 +15,10 @@ const dataFields = ['train', 'dev', 'test'];
 export function completionPlace(text: string, offset: number): CompletionPlace | undefined {
   const { path, previousNode, isAtPropertyKey } = getLocation(text, offset);
   const [section, field, inner, ...deeper] = path;
+  if (section === 'tests' && inner === 'file' && !isAtPropertyKey && ['', 'path'].includes(deeper.join('.'))) {
+    const string = previousNode && stringAround(text, previousNode, offset);
+    return string && { kind: 'data file', ...string, taken: [], isClosed: true };
+  }
   if (section !== 'data' || typeof field !== 'string' || deeper.length > 0) return undefined;
   const string = previousNode && stringAround(text, previousNode, offset);
 

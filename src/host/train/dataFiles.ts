@@ -7,7 +7,7 @@ const toolFiles =
 /** Whether a file may hold rows: by its name alone. */
 export function mayHoldRows(file: string): boolean {
   const name = basename(file);
-  if (/\.(jsonl|csv|tsv)$/i.test(name)) return true;
+  if (/\.(jsonl|ndjson|csv|tsv)$/i.test(name)) return true;
   return /\.json$/i.test(name) && !name.startsWith('.') && !toolFiles.test(name) && !/\.softprompt\.json$/i.test(name);
 }
 

@@ -20,6 +20,7 @@ import { variantOf, variantWords, type Variant } from '../train/variants.js';
 import { beginningWords, continuations, continuedRecipe } from './continuedRecipe.js';
 import { formatWords, offeredFormats } from './exportWords.js';
 import type { ListedPrompt } from './promptEntries.js';
+import { recordedRecipeFile } from './recordedRecipe.js';
 import type { PromptActionDependencies, WholePrompt } from './registerPromptActions.js';
 
 /** Asks for a name that no other prompt of the store has. */
@@ -73,7 +74,7 @@ export async function continuePrompt(
   const title = vscode.l10n.t('Continue training {name}', { name: value.name });
   const variant = await pickContinuation(recipe, title);
   if (variant === undefined) return;
-  const from = dirname(recordedRecipeFile(prompt, stores) ?? store);
+  const from = dirname(recordedRecipeFile(prompt.folder, stores) ?? store);
   // What the extension brings along is not the user's to write into.
   const to = existsSync(from) && !from.startsWith(extensionUri.fsPath) ? from : dirname(store);
   const name = await freeRecipeName(store, to, value.name);
@@ -120,16 +121,9 @@ async function freeRecipeName(store: string, folder: string, name: string): Prom
   }
 }
 
-/** The recipe that a prompt came from, where its run is still there to know it. */
-function recordedRecipeFile({ folder }: WholePrompt, { runs }: Stores): string | undefined {
-  for (const run of runs)
-    if ('value' in run && run.value.status.promptFolder === folder) return run.value.status.recipeFile;
-  return undefined;
-}
-
 /** The recipe as it is now; the copy that lies with the prompt where that is gone. */
 export async function openRecipe(prompt: WholePrompt, stores: Stores): Promise<void> {
-  const recorded = recordedRecipeFile(prompt, stores);
+  const recorded = recordedRecipeFile(prompt.folder, stores);
   const file = recorded !== undefined && existsSync(recorded) ? recorded : join(prompt.folder, promptRecipeFile);
   await vscode.window.showTextDocument(vscode.Uri.file(file));
 }

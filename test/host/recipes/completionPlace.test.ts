@@ -27,6 +27,9 @@ describe('completionPlace', () => {
     expect(at('{ "data": { "test": { "path": "|" } } }')).toMatchObject({ kind: 'data file', replaced: '' });
     expect(at('{ "data": { "train": "tr| } }')).toMatchObject({ kind: 'data file' });
     expect(at('{ "data": { "test": { "format": "|" } } }')).toBeUndefined();
+    expect(at('{ "tests": [{ "file": "t|" }] }')).toMatchObject({ kind: 'data file', replaced: 't' });
+    expect(at('{ "tests": [{ "file": { "path": "|" } }] }')).toMatchObject({ kind: 'data file', replaced: '' });
+    expect(at('{ "tests": [{ "metric": "|" }] }')).toBeUndefined();
   });
 
   it('finds labels that are still missing', () => {

@@ -1,0 +1,48 @@
+import type { Judge } from '../../protocol/evaluation.js';
+import type { Stores } from '../services.js';
+import { promptEntry } from '../views/promptEntries.js';
+import { askedColumns, hasColumns } from './columns.js';
+import { judgeKey } from './evaluationMemory.js';
+
+/** A prompt or an ensemble that can judge files. */
+export interface JudgeChoice {
+  readonly name: string;
+  readonly description: string;
+  readonly judge: Judge;
+  readonly store: string;
+  /** The columns that it asks of a file. */
+  readonly columns: readonly string[];
+}
+
+/** Those of the stores that say how a row becomes tokens: a plain PEFT adapter does not. */
+export function judgeChoices({ prompts }: Pick<Stores, 'prompts'>, language: string): JudgeChoice[] {
+  return prompts.flatMap((listed): JudgeChoice[] => {
+    if (!('value' in listed) || !listed.value.details) return [];
+    const { folder, store, value } = listed;
+    const { label, description } = promptEntry(value, folder, language);
+    return [
+      {
+        name: label,
+        description,
+        judge: { prompts: [folder] },
+        store,
+        columns: askedColumns(listed.value.details.task),
+      },
+    ];
+  });
+}
+
+/** Those whose columns a file has come first; before all, the one that judged it last. */
+export function byFit(
+  choices: readonly JudgeChoice[],
+  columns: readonly string[] | undefined,
+  remembered: string | undefined,
+): { readonly fitting: readonly JudgeChoice[]; readonly others: readonly JudgeChoice[] } {
+  const fits = (choice: JudgeChoice): boolean =>
+    judgeKey(choice.judge) === remembered || (columns !== undefined && hasColumns(choice.columns, columns));
+  const isLast = (choice: JudgeChoice): number => (judgeKey(choice.judge) === remembered ? 0 : 1);
+  return {
+    fitting: choices.filter(fits).sort((a, b) => isLast(a) - isLast(b)),
+    others: choices.filter((choice) => !fits(choice)),
+  };
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { ErrorMessage } from '../../errors/errorMessage.js';
+import type { EvaluationSummary, RowDetail } from '../../protocol/evaluation.js';
+import {
+  closeEvaluation,
+  finishedNotification,
+  judgedNotification,
+  rowsRequest,
+  startEvaluation,
+  stopEvaluation,
+  type EvaluationRequest,
+} from '../../protocol/evaluationMessages.js';
+import type { Evaluator } from '../services.js';
+
+export interface JudgedFile {
+  readonly summary: EvaluationSummary;
+  /** Why it ended early. */
+  readonly problem?: ErrorMessage;
+  /** The first rows that are wrong, and the first that could not be judged. */
+  readonly wrong: readonly RowDetail[];
+  readonly unjudged: readonly RowDetail[];
+}
+
+/** Judges a file once, from start to end, and forgets it in the process. Rejects with what failed, or a `CancellationError`. */
+export async function judgeFile(
+  evaluator: Evaluator,
+  request: EvaluationRequest,
+  mostRows: number,
+  onProgress: (done: number, total: number) => void,
+  token: vscode.CancellationToken,
+): Promise<JudgedFile> {
+  const { id } = request;
+  const listening: vscode.Disposable[] = [];
+  const finished = new Promise<Pick<JudgedFile, 'summary' | 'problem'>>((resolve, reject) => {
+    listening.push(
+      evaluator.onNotification(finishedNotification, ({ id: of, ...end }) => of === id && resolve(end)),
+      evaluator.onNotification(judgedNotification, ({ id: of, done, total }) => of === id && onProgress(done, total)),
+      evaluator.onDidEnd(reject),
+      token.onCancellationRequested(() => {
+        evaluator.request(stopEvaluation, { id }).catch(() => undefined);
+        reject(new vscode.CancellationError());
+      }),
+    );
+  });
+  // It may fail before anybody waits for it.
+  finished.catch(() => undefined);
+  const rows = async (kind: 'wrong' | 'problems'): Promise<readonly RowDetail[]> =>
+    (await evaluator.request(rowsRequest, { id, filter: { kind }, from: 0, count: mostRows })).rows;
+  try {
+    await Promise.race([evaluator.request(startEvaluation, request, token), finished]);
+    const end = await finished;
+    return { ...end, wrong: await rows('wrong'), unjudged: end.summary.problems > 0 ? await rows('problems') : [] };
+  } finally {
+    for (const { dispose } of listening) dispose();
+    evaluator.notify(closeEvaluation, { id });
+  }
+}

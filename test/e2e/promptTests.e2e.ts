@@ -1,0 +1,78 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { softprompt } from './support/commandLine.js';
+import { startEditor } from './support/editor.js';
+import { sampleAsCsv, smallWorkspace } from './support/recipes.js';
+import { screenshot } from './support/screenshots.js';
+import { versions } from './support/server.js';
+import { dialog, openContainer, openFile, quickPickItem, runCommand, treeItem } from './support/workbench.js';
+
+const patience = { timeout: 120_000 };
+
+test.each(versions)(
+  'a recipe’s tests stand in the Test Explorer, pass or fail by their gates, and show their wrong rows (%s)',
+  { timeout: 600_000 },
+  async (version) => {
+    const files = await smallWorkspace(12);
+    const tests = [
+      { file: 'easy.csv', metric: 'accuracy', atLeast: 0 },
+      { file: 'hard.csv', metric: 'accuracy', atLeast: 1 },
+    ];
+    const recipe = { ...(JSON.parse(files['tickets.softprompt.json']) as object), tests };
+    const rows = await sampleAsCsv(40);
+    const editor = await startEditor({
+      version,
+      files: {
+        ...files,
+        'tickets.softprompt.json': JSON.stringify(recipe, undefined, 2),
+        'easy.csv': rows,
+        'hard.csv': rows,
+      },
+    });
+    await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
+
+    const page = await editor.openPage();
+    await openContainer(page, 'Testing');
+    await treeItem(page, /tickets/)
+      .first()
+      .waitFor(patience);
+    await runCommand(page, 'Test: Run All Tests');
+    await treeItem(page, /easy\.csv.*Passed/).waitFor(patience);
+    const failed = treeItem(page, /hard\.csv.*Failed/);
+    await failed.waitFor(patience);
+    await failed.click();
+    await page.keyboard.press('ArrowRight');
+    const wrong = treeItem(page, /^line \d+: /).first();
+    await wrong.waitFor(patience);
+    await screenshot(page, `prompt tests (${version})`);
+
+    // Continuous run: rows that are saved are judged again.
+    await writeFile(join(editor.workspace, 'hard.csv'), rows);
+    expect(await dialog(page).count()).toBe(0);
+  },
+);
+
+test('an evaluated file becomes a test of its prompt’s recipe, whose comments stay', { timeout: 400_000 }, async () => {
+  const files = await smallWorkspace(12);
+  const recipeText = `// Which queue?\n${files['tickets.softprompt.json']}`;
+  const editor = await startEditor({
+    version: 'current',
+    files: { ...files, 'tickets.softprompt.json': recipeText, 'fresh.csv': await sampleAsCsv(30) },
+  });
+  await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
+  const page = await editor.openPage();
+  await openContainer(page, 'Softprompt');
+  await treeItem(page, /^tickets, .*prompt tuning/).waitFor(patience);
+  await openFile(page, 'fresh.csv');
+  await page.locator('.codelens-decoration a', { hasText: 'Evaluate with tickets' }).click(patience);
+  await page.locator('.codelens-decoration a', { hasText: /\(\d+ of 30\)/ }).waitFor(patience);
+  await runCommand(page, 'Softprompt: Add as a Test…');
+  await quickPickItem(page, /^accuracy ≥ /).click();
+  const recipe = (): Promise<string> => readFile(join(editor.workspace, 'tickets.softprompt.json'), 'utf8');
+  await expect.poll(recipe, patience).toMatch(/"file": "fresh.csv",\s+"metric": "accuracy",\s+"atLeast": 0\.\d+/);
+  expect(await recipe()).toContain('// Which queue?');
+  await screenshot(page, 'added test');
+  const said = await softprompt(editor, ['test', '--store', editor.store]);
+  expect(said).toContain('1 passed, 0 failed');
+});

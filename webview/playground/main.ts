@@ -1,0 +1,4 @@
+import '../common/strings.js';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
+import './playground.js';
