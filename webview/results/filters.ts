@@ -9,14 +9,14 @@ type Kind = Exclude<RowFilter['kind'], 'cell'>;
 /** Which rows the list shows, with how many there are of each; a cell of the confusion matrix can be put away. */
 export function filters(state: ResultsState, filter: RowFilter, choose: (filter: RowFilter) => void): TemplateResult {
   const { rows, wrong, problems, summary, members } = state;
-  const kinds: [Kind, string, number | undefined][] = [
+  const kinds: readonly (readonly [kind: Kind, name: string, count: number | undefined])[] = [
     ['all', l10n.t('All'), rows],
     ['wrong', l10n.t('Wrong'), wrong],
-    ...(problems > 0 ? ([['problems', l10n.t('Not judged'), problems]] as [Kind, string, number][]) : []),
+    ...(problems > 0 ? [['problems', l10n.t('Not judged'), problems] as const] : []),
     ...(members.length > 0
-      ? ([['disagreed', l10n.t('Disagreed on'), summary?.ensemble?.disagreed.length]] as [Kind, string, number?][])
+      ? [['disagreed', l10n.t('Disagreed on'), summary?.ensemble?.disagreed.length] as const]
       : []),
-  ] as [Kind, string, number | undefined][];
+  ];
   return html`<div class="filters" role="group" aria-label=${l10n.t('Which rows')}>
     ${kinds.map(
       ([kind, name, count]) =>

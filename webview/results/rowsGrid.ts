@@ -62,6 +62,9 @@ class RowsGrid extends LitElement {
     const { top, height } = this.window;
     this.querySelector<HTMLElement>('.rows-space')?.style.setProperty('height', `${height}px`);
     this.querySelector<HTMLElement>('.rows-seen')?.style.setProperty('transform', `translateY(${top}px)`);
+    const { scroller } = this;
+    const scrollBar = scroller ? scroller.offsetWidth - scroller.clientWidth : 0;
+    this.querySelector<HTMLElement>('.rows-head')?.style.setProperty('padding-right', `${scrollBar}px`);
   }
 
   private get window(): ReturnType<typeof rowWindow> {
@@ -183,7 +186,7 @@ function cells(row: ResultsRow, open: () => void): TemplateResult {
         ? html`<span role="gridcell" title=${expected}>${clipped(expected)}</span>
             <span role="gridcell" class="predicted" title=${predicted}>${clipped(predicted)}</span>
             <span role="gridcell" class="number">${outcome === 'pending' ? '' : probability.toFixed(2)}</span>`
-        : html`<span role="gridcell" class="wide" title=${reason}>${reason}</span>`
+        : html`<span role="gridcell" class="reason" title=${reason}>${reason}</span>`
     }
   `;
 }
