@@ -11,7 +11,7 @@ import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
 import type { Candidates } from './candidates.js';
 import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
-import { openScorer, type Member } from './scorer.js';
+import { openScorer, type Member, type Scorer } from './scorer.js';
 
 /** A prompt with its base model and what runs it. */
 export interface LoadedPrompt {
@@ -28,10 +28,17 @@ export interface LoadedPrompt {
 export interface ModelCache {
   /** Throws what `openPrompt` throws. */
   open(promptFolder: string): Promise<LoadedPrompt>;
-  /** Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. */
-  score(promptFolders: readonly string[], examples: readonly Candidates[]): Promise<number[][][]>;
-  /** The same by the base model of a prompt alone, [example][candidate]. */
-  scoreBare(promptFolder: string, examples: readonly Candidates[]): Promise<number[][]>;
+  /**
+   * Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. `beginning`: the token ids that most
+   * of the examples begin with, now and later, which are then computed once.
+   */
+  score(
+    promptFolders: readonly string[],
+    examples: readonly Candidates[],
+    beginning: readonly number[],
+  ): Promise<number[][][]>;
+  /** The same by the base model of a prompt alone, [1][example][candidate]. */
+  scoreBare(promptFolder: string, examples: readonly Candidates[], beginning: readonly number[]): Promise<number[][][]>;
   /**
    * Works with what `open` makes of prompts, such as a session; it is kept under `kind` and these prompts until it is idle or others need
    * the room.
@@ -143,32 +150,37 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
   return {
     open: (promptFolder) => asked(() => open(promptFolder)),
     use,
-    score: (promptFolders, examples) =>
+    score: (promptFolders, examples, beginning) =>
       use(
-        'score',
+        `score ${beginning.join(' ')}`,
         promptFolders,
         (loaded) =>
           openMembers(
             loaded,
             loaded.map(({ opened }) => opened),
+            beginning,
           ),
         (scorer) => scorer.score(examples),
       ),
-    scoreBare: async (promptFolder, examples) =>
+    scoreBare: (promptFolder, examples, beginning) =>
       use(
-        'scoreBare',
+        `scoreBare ${beginning.join(' ')}`,
         [promptFolder],
-        (loaded) => openMembers(loaded, [{ method: noMethod }]),
-        async (scorer) => defined((await scorer.score(examples))[0], 'scores'),
+        (loaded) => openMembers(loaded, [{ method: noMethod }], beginning),
+        (scorer) => scorer.score(examples),
       ),
     free,
   };
 }
 
-const openMembers = (loaded: readonly LoadedPrompt[], members: readonly Member[]) => {
+function openMembers(
+  loaded: readonly LoadedPrompt[],
+  members: readonly Member[],
+  beginning: readonly number[],
+): Promise<Scorer> {
   const { opened, engine } = defined(loaded[0], 'a prompt');
-  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members);
-};
+  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members, beginning);
+}
 
 const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
 

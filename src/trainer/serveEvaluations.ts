@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { readTableText } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -52,9 +53,10 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
   };
 
   const start = async (request: EvaluationRequest): Promise<EvaluationStarted> => {
-    const { id, judge, source, columns, maxRows, baselines } = request;
+    const { id, judge, columns, maxRows, baselines } = request;
     close(id);
-    const file = source.path;
+    const file = resolve(request.source.path);
+    const source = { ...request.source, path: file };
     const opened = await openJudge(models, judge.prompts);
     const decoded = request.text === undefined ? await readTableText(file, source) : { text: request.text, source };
     const asked = { file, ...(columns && { columns }), ...(maxRows !== undefined && { maxRows }) };

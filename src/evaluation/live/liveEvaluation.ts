@@ -7,7 +7,7 @@ import type { Baselines, EvaluationSummary, Verdict, VoteRule } from '../../prot
 import type { Metrics } from '../../protocol/events.js';
 import type { ModelCache } from '../modelCache.js';
 import { openJudge, judgeTask, type JudgePrompt, type OpenJudge } from './judge.js';
-import { answer, makePace, questionsAbout, type Question } from './questions.js';
+import { answer, beginningOf, makePace, questionsAbout, sampleExamples, type Question } from './questions.js';
 import { baselineMetrics, judgedRows, summarise } from './summary.js';
 import {
   applyChange,
@@ -104,6 +104,7 @@ export function liveEvaluation(
     examples: new Map(known.outcomes.examples),
   };
   const pace = makePace();
+  const beginnings = new Map<Stage, readonly number[]>();
   let { text, rows, vote } = first;
   let verdicts: (Verdict | undefined)[] = [];
   /** Rows whose verdicts nobody has heard. */
@@ -185,6 +186,7 @@ export function liveEvaluation(
   /** Everything again, with prompts that are not those that judged so far. */
   const startAgain = async (judge: OpenJudge): Promise<void> => {
     for (const stage of wanted) outcomes[stage].clear();
+    beginnings.clear();
     listener.forgotten();
     const table = readText(text, setting.reading);
     setting.prompts = judge.prompts;
@@ -220,7 +222,12 @@ export function liveEvaluation(
       const { content, key } = defined(rows[i], 'a row');
       if ('example' in content && !outcomes[stage].has(key)) examples.set(key, content.example);
     }
-    const { questions, problems } = questionsAbout(examples, { stage, judge, task: setting.task });
+    const asking = { stage, judge, task: setting.task };
+    if (!beginnings.has(stage)) {
+      const sample = questionsAbout(sampleExamples(rows), asking);
+      beginnings.set(stage, beginningOf(sample.questions));
+    }
+    const { questions, problems } = questionsAbout(examples, asking);
     note(stage, problems);
     ready = pace.batches(questions).map((batch) => ({ stage, near, questions: batch }));
     // Rows that are like one that was judged meanwhile, or that cannot be judged.
@@ -230,7 +237,8 @@ export function liveEvaluation(
   const judgeBatch = async ({ stage, near, questions }: Batch): Promise<void> => {
     const layout = rows;
     const begun = performance.now();
-    const found = await answer(models, stage, setting.folders, questions);
+    const asking = { stage, folders: setting.folders, beginning: beginnings.get(stage) ?? [] };
+    const found = await answer(models, asking, questions);
     const ms = performance.now() - begun;
     pace.took(questions, ms);
     seconds += ms / 1000;

@@ -3,10 +3,11 @@ import type { ResolvedTask } from '../../data/columns.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { noMethod } from '../../methods/method.js';
 import type { Example } from '../../protocol/dataset.js';
-import { candidateBatches, type Candidates } from '../candidates.js';
+import { candidateBatches, commonBeginning, type Candidates } from '../candidates.js';
 import { exampleCandidates } from '../evaluateExamples.js';
 import type { ModelCache } from '../modelCache.js';
 import { judgeTokens, type OpenJudge } from './judge.js';
+import type { TextRow } from './textRows.js';
 import type { Outcome } from './verdicts.js';
 import type { Stage } from './workQueue.js';
 
@@ -23,12 +24,12 @@ export function questionsAbout(
   { stage, judge, task }: { stage: Stage; judge: OpenJudge; task: ResolvedTask },
 ): { questions: Question[]; problems: [key: string, outcome: Outcome][] } {
   const tokens = judgeTokens(judge.first, task);
-  const method = stage === 'prompts' ? judge.first.opened.method : noMethod;
+  const member = stage === 'prompts' ? judge.first.opened : { method: noMethod };
   const questions: Question[] = [];
   const problems: [string, Outcome][] = [];
   for (const [key, example] of examples) {
     try {
-      const { candidates, targetTokens } = exampleCandidates(example, task, tokens, method);
+      const { candidates, targetTokens } = exampleCandidates(example, task, tokens, member);
       questions.push({ key, candidates, targetTokens });
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
@@ -76,19 +77,33 @@ export function makePace(): Pace {
   };
 }
 
-/** What the models of a stage answer, in the questions' order. */
+/** What the models of a stage answer, in the questions' order; `beginning` is what the questions of the file begin with. */
 export async function answer(
   models: ModelCache,
-  stage: Stage,
-  folders: readonly string[],
+  { stage, folders, beginning }: { stage: Stage; folders: readonly string[]; beginning: readonly number[] },
   questions: readonly Question[],
 ): Promise<[key: string, outcome: Outcome][]> {
   const candidates = questions.map((question) => question.candidates);
-  const first = defined(folders[0], 'a prompt');
   const scores =
-    stage === 'prompts' ? await models.score(folders, candidates) : [await models.scoreBare(first, candidates)];
+    stage === 'prompts'
+      ? await models.score(folders, candidates, beginning)
+      : await models.scoreBare(defined(folders[0], 'a prompt'), candidates, beginning);
   return questions.map(({ key, targetTokens }, i) => [
     key,
     { scores: scores.map((member) => defined(member[i], 'scores')), targetTokens },
   ]);
 }
+
+/** Rows that tell what all begin with, and the fewest that do. */
+const [sampledRows, fewestRows] = [32, 4];
+
+/** Some examples, evenly spread over the rows: a template's first words are what all of them begin with. */
+export function sampleExamples(rows: readonly TextRow[]): Map<string, Example> {
+  const stride = Math.max(1, Math.floor(rows.length / sampledRows));
+  const sampled = rows.filter((_, i) => i % stride === 0).slice(0, sampledRows);
+  return new Map(sampled.flatMap(({ content, key }) => ('example' in content ? [[key, content.example]] : [])));
+}
+
+/** The token ids that questions begin with alike; none of too few questions, which are alike by accident. */
+export const beginningOf = (questions: readonly Question[]): readonly number[] =>
+  questions.length < fewestRows ? [] : commonBeginning(questions.map(({ candidates }) => candidates));
