@@ -85,6 +85,7 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     return { rows: rows.length, lines: rowLines(rows), task, trainedOn, ...(folder !== undefined && { folder }) };
   };
 
+  connection.onDispose(() => [...sessions.keys()].forEach(close));
   connection.onRequest(startEvaluation, told(start));
   connection.onRequest(
     openEvaluation,

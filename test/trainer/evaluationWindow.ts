@@ -3,11 +3,7 @@ import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/
 import { openModelCache } from '../../src/evaluation/modelCache.js';
 import type { ErrorMessage } from '../../src/errors/errorMessage.js';
 import type { EvaluationSummary, Verdict } from '../../src/protocol/evaluation.js';
-import {
-  finishedNotification,
-  judgedNotification,
-  layoutNotification,
-} from '../../src/protocol/evaluationMessages.js';
+import { finishedNotification, judgedNotification, layoutNotification } from '../../src/protocol/evaluationMessages.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { serveEvaluations } from '../../src/trainer/serveEvaluations.js';
 
