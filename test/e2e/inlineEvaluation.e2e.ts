@@ -17,6 +17,7 @@ import {
   quickInput,
   quickInputText,
   quickPickItem,
+  reload,
   runCommand,
   setTheme,
   themes,
@@ -116,6 +117,13 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await page.getByText('Exported the predictions to test.tickets.jsonl.').first().waitFor(patience);
     const exported = (await readFile(join(editor.workspace, 'test.tickets.jsonl'), 'utf8')).trim().split('\n');
     expect(exported).toHaveLength(23);
+
+    // What was kept comes back with the window.
+    await runCommand(page, 'File: Save All');
+    await reload(page);
+    await panel.getByRole('grid').getByRole('row').nth(5).waitFor(patience);
+    await panel.getByText('finished').waitFor(patience);
+    await screenshot(page, `results after a reload (${version})`);
   });
 
   test('takes a quoted row of several lines for one, and asks for columns once', { timeout: 300_000 }, async () => {

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
+import { evaluationProgress } from '../../src/protocol/evaluationProgress.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import { wholeNumber } from '../../src/protocol/numbers.js';
 import type { ResultsAction, ResultsPhase, ResultsState } from '../../src/protocol/resultsMessages.js';
@@ -32,7 +33,8 @@ export function phaseName(phase: ResultsPhase): string {
 
 /** What is judged by what, and what can be done. */
 export function header(state: ResultsState, act: (action: ResultsAction) => void): TemplateResult {
-  const { name, file, state: phase, done, total } = state;
+  const { name, file, state: phase, done, total, rows } = state;
+  const judged = state.right + state.wrong + state.problems;
   const isUnderWay = phase === 'starting' || phase === 'running';
   const hasRows = !isUnderWay && phase !== 'none' && phase !== 'ended';
   const button = (action: ResultsAction, icon: string, label: string, isMain = false): TemplateResult =>
@@ -66,7 +68,7 @@ export function header(state: ResultsState, act: (action: ResultsAction) => void
                 ${
                   phase === 'starting'
                     ? l10n.t('reading the model and the rows')
-                    : l10n.t('{done} of {total}', { done: wholeNumber(done), total: wholeNumber(total) })
+                    : evaluationProgress({ rows, judged, done, total })
                 }
               </span>
             </p>`
@@ -76,7 +78,7 @@ export function header(state: ResultsState, act: (action: ResultsAction) => void
 
 /** What a reader should know before the numbers. `asked`: what could not be done. */
 export function banners(state: ResultsState, asked: Problem | undefined): TemplateResult {
-  const { problem, state: phase, training, trainedOn, changedSince, done, total } = state;
+  const { problem, state: phase, training, trainedOn, changedSince, right, wrong, problems, rows } = state;
   const shown: TemplateResult[] = [];
   if (asked) shown.push(box('error', asked.message, asked.advice));
   if (problem) shown.push(box(phase === 'ended' ? 'error' : 'warning', problem.message, problem.advice));
@@ -86,7 +88,10 @@ export function banners(state: ResultsState, asked: Problem | undefined): Templa
     shown.push(
       box(
         'info',
-        l10n.t('Stopped at {done} of {total}.', { done: wholeNumber(done), total: wholeNumber(total) }),
+        l10n.t('Stopped at {done} of {total}.', {
+          done: wholeNumber(right + wrong + problems),
+          total: wholeNumber(rows),
+        }),
         l10n.t('What was judged stays; the score is of those rows.'),
       ),
     );

@@ -70,7 +70,7 @@ class ResultsPanel extends LitElement {
         this.asked = message.problem;
         return;
       case 'reveal':
-        this.updateComplete.then(() => this.querySelector('.matrix')?.scrollIntoView({ block: 'start' }));
+        this.updateComplete.then(() => this.querySelector('.matrix')?.scrollIntoView({ block: 'nearest' }));
         return;
     }
     this.requestUpdate();

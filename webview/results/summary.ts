@@ -1,11 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { voteRules, type EvaluationSummary, type VoteRule } from '../../src/protocol/evaluation.js';
-import type { MetricName, Metrics } from '../../src/protocol/events.js';
+import { metricNames, type LabelScore, type MetricName, type Metrics } from '../../src/protocol/events.js';
 import { mainScore } from '../../src/protocol/mainScore.js';
 import { distanceText, duration, isBetter, metricName, metricText, wholeNumber } from '../../src/protocol/numbers.js';
 import type { ResultsState } from '../../src/protocol/resultsMessages.js';
-import { perClass } from './perClass.js';
 
 /** The number that counts with its interval, how far it is from the baselines, and what else is known. */
 export function summaryCard(state: ResultsState, vote: (rule: VoteRule) => void): TemplateResult {
@@ -15,7 +14,7 @@ export function summaryCard(state: ResultsState, vote: (rule: VoteRule) => void)
     <h2>${score ? capitalised(metricName(score.metric)) : l10n.t('Score')}</h2>
     ${score ? figures(score.metric, score.value, state) : html`<p class="empty">${noScoreYet(state)}</p>`}
     ${members.length > 0 ? votes(state, vote) : nothing}
-    ${summary?.metrics.confusion ? classes(summary.metrics) : nothing}
+    ${summary?.metrics.perLabel ? eachLabel(summary.metrics.perLabel) : nothing}
   </section>`;
 }
 
@@ -53,12 +52,19 @@ function figures(metric: MetricName, value: number, state: ResultsState): Templa
             )
           : nothing
       }
-      ${summary ? moreFacts(summary) : nothing}
+      ${summary ? moreFacts(summary, metric) : nothing}
     </dl>`;
 }
 
-function moreFacts({ metrics, calibration, judged, rows, problems, seconds }: EvaluationSummary): TemplateResult {
-  return html`${metrics.macroF1 === undefined ? nothing : fact(l10n.t('macro-F1'), metrics.macroF1.toFixed(3))}
+/** What else was measured, and of which rows. */
+function moreFacts(
+  { metrics, calibration, judged, rows, problems, seconds }: EvaluationSummary,
+  main: MetricName,
+): TemplateResult {
+  return html`${metricNames.map((metric) => {
+    const value = metrics[metric];
+    return metric === main || value === undefined ? nothing : fact(metricName(metric), metricText(metric, value));
+  })}
   ${calibration ? fact(l10n.t('calibration error'), calibration.error.toFixed(3)) : nothing}
   ${fact(l10n.t('rows judged'), l10n.t('{judged} of {rows}', { judged: wholeNumber(judged), rows: wholeNumber(rows) }))}
   ${problems > 0 ? fact(l10n.t('not judged'), wholeNumber(problems)) : nothing}
@@ -123,8 +129,7 @@ function voteName(rule: VoteRule): string {
   }
 }
 
-function classes(metrics: Metrics): TemplateResult {
-  const share = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(3));
+function eachLabel(scores: readonly LabelScore[]): TemplateResult {
   return html`<details>
     <summary><h2>${l10n.t('Each label')}</h2></summary>
     <div class="scroll" tabindex="0" role="region" aria-label=${l10n.t('Each label')}>
@@ -139,14 +144,14 @@ function classes(metrics: Metrics): TemplateResult {
           </tr>
         </thead>
         <tbody>
-          ${perClass(metrics).map(
-            ({ label, precision, recall, f1, rows }) =>
+          ${scores.map(
+            ({ label, precision, recall, f1, support }) =>
               html`<tr>
                 <th scope="row">${label}</th>
-                <td class="number">${share(precision)}</td>
-                <td class="number">${share(recall)}</td>
-                <td class="number">${share(f1)}</td>
-                <td class="number">${wholeNumber(rows)}</td>
+                <td class="number">${precision.toFixed(3)}</td>
+                <td class="number">${recall.toFixed(3)}</td>
+                <td class="number">${f1.toFixed(3)}</td>
+                <td class="number">${wholeNumber(support)}</td>
               </tr>`,
           )}
         </tbody>

@@ -62,12 +62,18 @@ describe('the lenses of a data file', () => {
   });
 
   it('say how far it is, and never pass over a training beside it', () => {
-    const running = evaluation({ state: 'running', done: 3, total: 872 });
+    const marks = rowMarks(
+      Array.from({ length: 1744 }, (_, i) => (i >> 1) + 1),
+      () => '',
+    );
+    const running = evaluation({ state: 'running', done: 0, total: 1744, marks });
     expect(titles(running, ['rte']).slice(0, 2)).toEqual([
-      '$(sync~spin) 3 of 872 · shares the cores with the training of rte',
+      '$(sync~spin) 0 of 872 · shares the cores with the training of rte',
       'Stop',
     ]);
-    expect(titles(running).slice(0, 2)).toEqual(['$(sync~spin) 3 of 872', 'Stop']);
+    expect(titles(running).slice(0, 2)).toEqual(['$(sync~spin) 0 of 872', 'Stop']);
+    const comparing = evaluation({ state: 'running', done: 5, total: 8 });
+    expect(titles(comparing).slice(0, 2)).toEqual(['$(sync~spin) for comparison 1 of 4', 'Stop']);
   });
 
   it('warn of rows that were trained on and of a file that changed', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bar, escaped, hoverText } from '../../../src/host/editor/hoverText.js';
-import { markText, standsInFront, verdictText } from '../../../src/host/editor/markTexts.js';
+import { columnWidth, markPlaces, markText, verdictText } from '../../../src/host/editor/markTexts.js';
 import type { RowDetail } from '../../../src/protocol/evaluation.js';
 
 const row: RowDetail = {
@@ -34,12 +34,17 @@ describe('what a row says of itself', () => {
     expect(verdictText({ ...row, problem }, 'classification')).toBe('unknown label "x"; the labels are: y.');
   });
 
-  it('stands in front of a line whose end is not seen', () => {
-    expect([standsInFront(120, false), standsInFront(121, false), standsInFront(500, true)]).toEqual([
-      false,
-      true,
-      false,
-    ]);
+  it('stands in front of a line whose end is not seen, and before every line where many are so long', () => {
+    const few = markPlaces([...Array<number>(9).fill(50), 101], false);
+    expect([few(100), few(101)]).toEqual(['end', 'front']);
+    const many = markPlaces([50, 50, 101], false);
+    expect([many(50), many(101)]).toEqual(['column', 'column']);
+    expect(markPlaces([500], true)(500)).toBe('end');
+  });
+
+  it('has a column as wide as the longest label', () => {
+    const task = { task: 'classification', template: '', target: '', labels: { account: 'a', up: 'u' } } as const;
+    expect(columnWidth(task)).toBe('✓ account 0.58'.length + 2);
   });
 });
 

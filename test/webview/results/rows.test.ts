@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultsRow } from '../../../src/protocol/resultsMessages.js';
-import { perClass } from '../../../webview/results/perClass.js';
 import { pageSize, rowPages } from '../../../webview/results/rowPages.js';
 import { rowAfterKey, rowWindow, scrollTo, tallest } from '../../../webview/results/rowWindow.js';
 
@@ -86,21 +85,5 @@ describe('pages of rows', () => {
       pages.receive(page + 1, 100_000, rows(100, page * pageSize));
     }
     expect([pages.row(0), pages.row(39 * pageSize)?.row]).toEqual([undefined, 39 * pageSize]);
-  });
-});
-
-describe('scores of each label', () => {
-  it('come from the confusion matrix', () => {
-    const scores = perClass({
-      n: 10,
-      labels: ['a', 'b', 'c'],
-      confusion: [
-        [3, 1, 0],
-        [2, 4, 0],
-        [0, 0, 0],
-      ],
-    });
-    expect(scores[0]).toEqual({ label: 'a', precision: 0.6, recall: 0.75, f1: 6 / 9, rows: 4 });
-    expect(scores[2]).toEqual({ label: 'c', precision: undefined, recall: undefined, f1: undefined, rows: 0 });
   });
 });
