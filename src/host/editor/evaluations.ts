@@ -189,7 +189,6 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
   const start = async (request: EvaluationStart): Promise<FileEvaluation> => {
     const { file, judge, name, baselines, store, columns } = request;
     const document = documentOf(file);
-    const before = ofFile(file);
     const session = add({ id: randomUUID(), file, judge, name });
     try {
       session.changedMs = await modified(file);
@@ -215,7 +214,7 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
       return session;
     } catch (error) {
       drop(session);
-      tell(before ?? session);
+      tell(session);
       throw error;
     }
   };

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { Stores } from '../services.js';
-import { trainingNames } from './codeLenses.js';
 import type { Evaluations } from './evaluations.js';
 import type { FileEvaluation } from './fileEvaluation.js';
 import { progressText, sharesCores } from './lensTexts.js';
+import { trainingNames } from './trainingNames.js';
 
 /** What takes longer than this can be cancelled in a notification. */
 const longMs = 8000;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { FromResults, KeptResults, ResultsAction, ToResults } from '../../protocol/resultsMessages.js';
-import { trainingNames } from '../editor/codeLenses.js';
 import { judgeKey } from '../editor/evaluationMemory.js';
 import { reasonAtRow } from '../editor/markTexts.js';
 import type { Evaluations } from '../editor/evaluations.js';
 import type { FileEvaluation } from '../editor/fileEvaluation.js';
+import { trainingNames } from '../editor/trainingNames.js';
 import { errorWords } from '../errorWords.js';
 import type { Stores } from '../services.js';
 import { atMostEvery } from '../views/atMostEvery.js';
