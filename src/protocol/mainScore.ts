@@ -6,8 +6,14 @@ export interface MainScore {
   readonly value: number;
 }
 
-/** Accuracy of labels, perplexity of free text; undefined where no row was scored. */
-export function mainScore({ accuracy, perplexity }: Metrics): MainScore | undefined {
-  if (accuracy !== undefined) return { metric: 'accuracy', value: accuracy };
-  return perplexity === undefined ? undefined : { metric: 'perplexity', value: perplexity };
+/** Accuracy of labels; of generated texts what answers are judged by; perplexity where only the target's probability is known. */
+const order: readonly MetricName[] = ['accuracy', 'exactMatch', 'rougeL', 'bleu', 'chrf', 'perplexity'];
+
+/** Undefined where no row was scored. */
+export function mainScore(metrics: Metrics): MainScore | undefined {
+  for (const metric of order) {
+    const value = metrics[metric];
+    if (value !== undefined) return { metric, value };
+  }
+  return undefined;
 }

@@ -41,13 +41,19 @@ export interface KeptResults {
   readonly folder?: string;
 }
 
+/** A row as the page shows it. */
+export interface ResultsRow extends RowDetail {
+  /** Why it could not be judged, in the reader's language. */
+  readonly reason?: string;
+}
+
 export type ToResults =
   | { readonly type: 'state'; readonly state: ResultsState; readonly kept: KeptResults }
   | {
       readonly type: 'rows';
       readonly ask: number;
       readonly total: number;
-      readonly rows: readonly RowDetail[];
+      readonly rows: readonly ResultsRow[];
     }
   /** The rows of an ask could not be had; the state says why. */
   | { readonly type: 'noRows'; readonly ask: number }

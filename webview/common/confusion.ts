@@ -3,8 +3,20 @@ import { html, type TemplateResult } from 'lit';
 import type { Metrics } from '../../src/protocol/events.js';
 import { wholeNumber } from '../../src/protocol/numbers.js';
 
+/** A cell of the matrix, by its labels. */
+export interface Cell {
+  readonly expected: string;
+  readonly predicted: string;
+}
+
+/** What a page makes of cells: buttons that choose one; the one that is chosen. */
+export interface CellChoice {
+  readonly chosen: Cell | undefined;
+  choose(cell: Cell): void;
+}
+
 /** Which labels are taken for which: rows by what they should be, columns by what they are taken for. */
-export function confusion({ labels = [], confusion: counts = [] }: Metrics): TemplateResult {
+export function confusion({ labels = [], confusion: counts = [] }: Metrics, cells?: CellChoice): TemplateResult {
   return html`<div class="scroll" tabindex="0" role="region" aria-label=${l10n.t('Confusion matrix')}>
     <table class="confusion">
       <thead>
@@ -22,7 +34,7 @@ export function confusion({ labels = [], confusion: counts = [] }: Metrics): Tem
             ${row.map(
               (count, j) =>
                 html`<td class="number heat-${shade(count, sum)} ${i === j ? 'diagonal' : ''}">
-                  ${wholeNumber(count)}
+                  ${cells ? cellButton(count, { expected: labels[i] ?? '', predicted: labels[j] ?? '' }, cells) : wholeNumber(count)}
                 </td>`,
             )}
             <td class="number">${sum === 0 ? '–' : `${((100 * (row[i] ?? 0)) / sum).toFixed(1)} %`}</td>
@@ -31,6 +43,24 @@ export function confusion({ labels = [], confusion: counts = [] }: Metrics): Tem
       </tbody>
     </table>
   </div>`;
+}
+
+function cellButton(count: number, cell: Cell, { chosen, choose }: CellChoice): TemplateResult {
+  const isChosen = chosen?.expected === cell.expected && chosen.predicted === cell.predicted;
+  const label = l10n.t('{count} rows that should be {expected}, taken for {predicted}', {
+    count: wholeNumber(count),
+    ...cell,
+  });
+  return html`<button
+    class="cell"
+    aria-label=${label}
+    title=${label}
+    aria-pressed=${isChosen}
+    ?disabled=${count === 0}
+    @click=${() => choose(cell)}
+  >
+    ${wholeNumber(count)}
+  </button>`;
 }
 
 /** 0 to 4, by the part of a row. */

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Stores } from '../services.js';
 import { atMostEvery } from '../views/atMostEvery.js';
-import { liveRuns } from '../views/runEntries.js';
 import { columnsOf } from './columns.js';
 import { dataSelector, isDataDocument } from './dataDocuments.js';
 import { judgeKey, type EvaluationMemory } from './evaluationMemory.js';
 import type { Evaluations } from './evaluations.js';
 import { byFit, judgeChoices, type JudgeChoice } from './judges.js';
 import { evaluationLenses, offerLenses, type Lens } from './lensTexts.js';
+import { trainingNames } from './trainingNames.js';
 
 /** Verdicts come many times a second; lenses that are drawn as often flicker. */
 const betweenLensesMs = 500;
@@ -81,7 +81,3 @@ const commands: Readonly<Record<Lens['does'], { readonly command: string; readon
   next: { command: 'softprompt.nextWrongRow' },
   previous: { command: 'softprompt.previousWrongRow' },
 };
-
-/** The runs that use the cores now. */
-export const trainingNames = ({ runs }: Pick<Stores, 'runs'>): string[] =>
-  liveRuns(runs).flatMap(({ state, status }) => (state === 'running' ? [status.name] : []));

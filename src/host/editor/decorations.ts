@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { atMostEvery } from '../views/atMostEvery.js';
 import type { Evaluations } from './evaluations.js';
-import { markText, standsInFront } from './markTexts.js';
+import { columnWidth, markPlaces, markText, type MarkPlace } from './markTexts.js';
 import type { Mark, Outcome, RowMarks } from './rowMarks.js';
 
 const betweenDrawingsMs = 60;
@@ -28,12 +28,13 @@ export function registerRowDecorations(evaluations: Evaluations, extensionUri: v
     if (!marks && !decorated.has(editor)) return;
     decorated.add(editor);
     const seen = marks ? seenMarks(editor, marks) : [];
-    const isWrapped = isWordWrapped(editor);
+    const placeOf = markPlaces(lineLengths(editor.document), isWordWrapped(editor));
+    const width = columnWidth(evaluations.of(editor.document.uri)?.task);
     for (const outcome of ['right', 'wrong', 'problem'] as const) {
       const own = seen.filter((mark) => mark.outcome === outcome);
       editor.setDecorations(
         types.rows[outcome],
-        own.map((mark) => decoration(mark, editor.document, isWrapped)),
+        own.map((mark) => decoration(mark, editor.document, placeOf, width)),
       );
     }
     editor.setDecorations(
@@ -80,16 +81,26 @@ function seenMarks({ visibleRanges, document }: vscode.TextEditor, marks: RowMar
   return [...seen.values()];
 }
 
-function decoration(mark: Mark, document: vscode.TextDocument, isWrapped: boolean): vscode.DecorationOptions {
+/** From the file's beginning, which says enough of the rest. */
+function lineLengths(document: vscode.TextDocument): number[] {
+  return Array.from({ length: Math.min(document.lineCount, 300) }, (_, line) => document.lineAt(line).text.length);
+}
+
+function decoration(
+  mark: Mark,
+  document: vscode.TextDocument,
+  placeOf: (length: number) => MarkPlace,
+  width: number,
+): vscode.DecorationOptions {
   const [first, last] = [document.lineAt(mark.first), document.lineAt(mark.last)];
-  const isInFront = standsInFront(Math.max(first.text.length, last.text.length), isWrapped);
-  const at = isInFront ? first.range.start : last.range.end;
-  const content = markText(mark);
+  const place = placeOf(Math.max(first.text.length, last.text.length));
+  const at = place === 'end' ? last.range.end : first.range.start;
+  const contentText = markText(mark);
+  const margin = place === 'end' ? '0 0 0 2em' : '0 1em 0 0';
+  const attachment = { contentText, margin, ...(place === 'column' && { width: `${width}ch` }) };
   return {
     range: new vscode.Range(at, at),
-    renderOptions: isInFront
-      ? { before: { contentText: content, margin: '0 1.5em 0 0' } }
-      : { after: { contentText: content, margin: '0 0 0 2em' } },
+    renderOptions: place === 'end' ? { after: attachment } : { before: attachment },
   };
 }
 

@@ -37,7 +37,7 @@ export function openEditing({ stores, evaluator, extensionUri, workspaceState }:
     evaluations,
     memory,
     examples: (file) => vscode.workspace.getConfiguration('softprompt', file).get('evaluation.examples', 0),
-    showResults: (file) => panels.show(file),
+    results: panels,
   };
   const parts = vscode.Disposable.from(
     evaluations,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../errors/softpromptError.js';
+import type { ResultsPanels } from '../panels/resultsPanels.js';
 import type { Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
 import { fileColumns, pickColumns, pickJudge } from './ask.js';
@@ -17,8 +18,7 @@ export interface EvaluateServices {
   readonly memory: EvaluationMemory;
   /** How many examples prompt design gets, whose score stands beside the prompt's; 0: none. */
   readonly examples: (file: vscode.Uri) => number;
-  /** Shows the results of a file. */
-  readonly showResults: (file: string) => void;
+  readonly results: ResultsPanels;
 }
 
 /** Above this, and above 300,000 lines, an editor shows no lenses, and above 50 MB extensions are handed no document. */
@@ -43,11 +43,12 @@ export async function evaluateFile(
   return startWith(choice, file, columns ?? [], services);
 }
 
-/** In an editor where one can show it with marks, else in the results panel. */
-async function show(file: string, { showResults }: EvaluateServices): Promise<void> {
-  if (vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === file)) return;
+/** In an editor where one can show it with marks, else in the results panel; as it is where either shows it. */
+async function show(file: string, { results }: EvaluateServices): Promise<void> {
+  if (results.isOpen(file) || vscode.window.visibleTextEditors.some(({ document }) => document.uri.fsPath === file))
+    return;
   const { size } = await sizeOf(file);
-  if (size > largestShown) showResults(file);
+  if (size > largestShown) results.show(file);
   else await vscode.window.showTextDocument(vscode.Uri.file(file));
 }
 

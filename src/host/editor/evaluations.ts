@@ -189,7 +189,6 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
   const start = async (request: EvaluationStart): Promise<FileEvaluation> => {
     const { file, judge, name, baselines, store, columns } = request;
     const document = documentOf(file);
-    const before = ofFile(file);
     const session = add({ id: randomUUID(), file, judge, name });
     try {
       session.changedMs = await modified(file);
@@ -210,10 +209,12 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
         session.cancel.token,
       );
       if (sessions.has(session.id)) begin(session, started);
+      // Stopped while the process read the model: it only now knows what it need not judge.
+      else evaluator.notify(closeEvaluation, { id: session.id });
       return session;
     } catch (error) {
       drop(session);
-      tell(before ?? session);
+      tell(session);
       throw error;
     }
   };
@@ -223,9 +224,10 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
     const opened = await evaluator.request(openEvaluation, { id, folder });
     const session = add({ id, file: opened.file, judge, name });
     begin(session, { ...opened, folder });
-    session.state = opened.summary.complete ? 'finished' : 'stopped';
     session.summary = opened.summary;
-    session.changedSince = opened.changedSince;
+    // The process has read the file as it is now, and judges the rows that were not kept.
+    const document = documentOf(session.file);
+    session.changedSince = document !== undefined && (await textBesideFile(document)) !== undefined;
     tell(session);
     return session;
   };
@@ -243,7 +245,9 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
     if (session.state === 'starting') session.waiting.push({ revision, changes, lines });
     else {
       session.marks.edit(revision, lines);
-      if (session.state !== 'ended') evaluator.notify(changeText, { id: session.id, revision, changes });
+      // What was judged is another text: no change of this one means anything there.
+      const isFollowed = session.state !== 'ended' && !session.changedSince;
+      if (isFollowed) evaluator.notify(changeText, { id: session.id, revision, changes });
     }
     tell(session);
   };
@@ -321,8 +325,10 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
     open,
     stop: async (id) => {
       const session = sessions.get(id);
-      if (session?.state === 'starting') session.cancel.cancel();
-      else if (session?.state === 'running') await evaluator.request(stopEvaluation, { id });
+      if (session?.state === 'starting') {
+        drop(session);
+        tell(session);
+      } else if (session?.state === 'running') await evaluator.request(stopEvaluation, { id });
     },
     clear: (id) => {
       const session = sessions.get(id);

@@ -1,4 +1,6 @@
-import type { Judge } from '../../protocol/evaluation.js';
+import * as l10n from '@vscode/l10n';
+import type { Judge, VoteRule } from '../../protocol/evaluation.js';
+import type { Listed } from '../../store/catalogue.js';
 import type { Stores } from '../services.js';
 import { promptEntry } from '../views/promptEntries.js';
 import { askedColumns, hasColumns } from './columns.js';
@@ -14,9 +16,19 @@ export interface JudgeChoice {
   readonly columns: readonly string[];
 }
 
+/** A saved ensemble, as far as a judge is concerned. */
+interface SavedEnsemble {
+  readonly name: string;
+  readonly members: readonly { readonly folder: string; readonly isThere: boolean }[];
+  readonly vote: VoteRule;
+}
+export type JudgeSource = Pick<Stores, 'prompts'> & {
+  readonly ensembles?: readonly (Listed<SavedEnsemble> & { readonly store: string })[];
+};
+
 /** Those of the stores that say how a row becomes tokens: a plain PEFT adapter does not. */
-export function judgeChoices({ prompts }: Pick<Stores, 'prompts'>, language: string): JudgeChoice[] {
-  return prompts.flatMap((listed): JudgeChoice[] => {
+export function judgeChoices({ prompts, ensembles = [] }: JudgeSource, language: string): JudgeChoice[] {
+  const single = prompts.flatMap((listed): JudgeChoice[] => {
     if (!('value' in listed) || !listed.value.details) return [];
     const { folder, store, value } = listed;
     const { label, description } = promptEntry(value, folder, language);
@@ -30,6 +42,24 @@ export function judgeChoices({ prompts }: Pick<Stores, 'prompts'>, language: str
       },
     ];
   });
+  const together = ensembles.flatMap((listed): JudgeChoice[] => {
+    if (!('value' in listed) || !listed.value.members.every(({ isThere }) => isThere)) return [];
+    const { name, members, vote } = listed.value;
+    const folders = members.map(({ folder }) => folder);
+    const first = single.find(({ judge }) => judge.prompts[0] === folders[0]);
+    return first
+      ? [
+          {
+            name,
+            description: l10n.t('ensemble of {count}', { count: folders.length }),
+            judge: { prompts: folders, vote },
+            store: listed.store,
+            columns: first.columns,
+          },
+        ]
+      : [];
+  });
+  return [...single, ...together];
 }
 
 /** Those whose columns a file has come first; before all, the one that judged it last. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../../errors/catalogue.js';
+import { evaluationProgress } from '../../protocol/evaluationProgress.js';
 import { mainScore } from '../../protocol/mainScore.js';
 import { metricName, metricText, wholeNumber } from '../../protocol/numbers.js';
 import type { FileEvaluation } from './fileEvaluation.js';
@@ -38,11 +39,9 @@ export function evaluationLenses(evaluation: FileEvaluation, training: readonly 
   ];
 }
 
-function runningLenses({ done, total, state }: FileEvaluation, training: readonly string[]): Lens[] {
+function runningLenses(evaluation: FileEvaluation, training: readonly string[]): Lens[] {
   const progress =
-    state === 'starting'
-      ? l10n.t('$(sync~spin) starting')
-      : l10n.t('$(sync~spin) {done} of {total}', { done: wholeNumber(done), total: wholeNumber(total) });
+    evaluation.state === 'starting' ? l10n.t('$(sync~spin) starting') : `$(sync~spin) ${progressText(evaluation)}`;
   return [
     { title: training.length === 0 ? progress : `${progress} · ${sharesCores(training)}`, does: 'results' },
     { title: l10n.t('Stop'), does: 'stop' },
@@ -105,6 +104,12 @@ function stoppedLens({ marks }: FileEvaluation): Lens {
     }),
     does: 'results',
   };
+}
+
+/** 312 of 872 */
+export function progressText({ marks, done, total }: FileEvaluation): string {
+  const { judged, problems } = marks.counts();
+  return evaluationProgress({ rows: marks.rows, judged: judged + problems, done, total });
 }
 
 export const trainedOnText = (rows: number): string =>

@@ -1,6 +1,7 @@
 import { describeMessage } from '../../errors/catalogue.js';
 import type { ErrorMessage } from '../../errors/errorMessage.js';
 import type { Verdict } from '../../protocol/evaluation.js';
+import type { TaskSummary } from '../../protocol/inspectMessages.js';
 import type { Mark, Outcome } from './rowMarks.js';
 
 /** Beside the colour: what a mark is. */
@@ -27,9 +28,25 @@ export function markText({ outcome, text, probability }: Mark): string {
 }
 
 /** As many columns are seen of a line, mostly: what stands after a longer one is not. */
-const seenColumns = 120;
+const seenColumns = 100;
+/** Where more of a file's rows are longer, all have their marks in front, in a column of their own. */
+const longShare = 0.2;
 
-/** Whether a row's mark stands in front of it, as nobody would see its end. */
-export function standsInFront(lineLength: number, isWrapped: boolean): boolean {
-  return !isWrapped && lineLength > seenColumns;
+export type MarkPlace = 'end' | 'front' | 'column';
+
+/** Where the marks of a file stand, by the lengths of its lines: at the ends of those that are seen, in front of others. */
+export function markPlaces(lengths: readonly number[], isWrapped: boolean): (length: number) => MarkPlace {
+  if (isWrapped) return () => 'end';
+  const isLong = (length: number): boolean => length > seenColumns;
+  if (lengths.filter(isLong).length > longShare * lengths.length) return () => 'column';
+  return (length) => (isLong(length) ? 'front' : 'end');
+}
+
+const widestLabel = 24;
+
+/** Characters that a column of marks takes: as many as its longest label. */
+export function columnWidth(task: TaskSummary | undefined): number {
+  const labels = Object.keys(task?.labels ?? {}).map(({ length }) => length);
+  const around = markText({ row: 0, first: 0, last: 0, outcome: 'right', text: ' ', probability: 1 }).length;
+  return around + Math.min(widestLabel, Math.max(0, ...labels)) + 1;
 }

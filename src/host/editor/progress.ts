@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { wholeNumber } from '../../protocol/numbers.js';
 import type { Stores } from '../services.js';
-import { trainingNames } from './codeLenses.js';
 import type { Evaluations } from './evaluations.js';
 import type { FileEvaluation } from './fileEvaluation.js';
-import { sharesCores } from './lensTexts.js';
+import { progressText, sharesCores } from './lensTexts.js';
+import { trainingNames } from './trainingNames.js';
 
 /** What takes longer than this can be cancelled in a notification. */
 const longMs = 8000;
@@ -15,9 +14,9 @@ export function showProgress(evaluations: Evaluations, stores: Stores, { id, fil
   const now = (): FileEvaluation | undefined => evaluations.all.find((one) => one.id === id);
   const isUnderWay = (): boolean => now()?.state === 'running' || now()?.state === 'starting';
   const words = (): string => {
-    const { done = 0, total = 0 } = now() ?? {};
+    const evaluation = now();
     const training = trainingNames(stores);
-    const progress = vscode.l10n.t('{done} of {total}', { done: wholeNumber(done), total: wholeNumber(total) });
+    const progress = evaluation?.state === 'running' ? progressText(evaluation) : vscode.l10n.t('starting');
     return training.length === 0 ? progress : `${progress} · ${sharesCores(training)}`;
   };
   const title = vscode.l10n.t('Evaluating {file} with {name}', { file: basename(file), name });

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { FromResults, KeptResults, ResultsAction, ToResults } from '../../protocol/resultsMessages.js';
-import { trainingNames } from '../editor/codeLenses.js';
 import { judgeKey } from '../editor/evaluationMemory.js';
+import { reasonAtRow } from '../editor/markTexts.js';
 import type { Evaluations } from '../editor/evaluations.js';
 import type { FileEvaluation } from '../editor/fileEvaluation.js';
+import { trainingNames } from '../editor/trainingNames.js';
 import { errorWords } from '../errorWords.js';
 import type { Stores } from '../services.js';
 import { atMostEvery } from '../views/atMostEvery.js';
@@ -66,7 +67,11 @@ export function showResultsPanel(
     const evaluation = current();
     try {
       if (!evaluation || evaluation.state === 'ended' || evaluation.state === 'starting') post({ type: 'noRows', ask });
-      else post({ type: 'rows', ask, ...(await evaluations.rows(evaluation.id, filter, from, count)) });
+      else {
+        const { total, rows } = await evaluations.rows(evaluation.id, filter, from, count);
+        const told = rows.map((row) => ({ ...row, ...(row.problem && { reason: reasonAtRow(row.problem) }) }));
+        post({ type: 'rows', ask, total, rows: told });
+      }
     } catch (error) {
       post({ type: 'noRows', ask });
       throw error;

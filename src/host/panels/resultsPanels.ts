@@ -7,6 +7,7 @@ import { showResultsPanel, type ResultsDependencies, type ResultsPanel } from '.
 /** The results panels, one a file. */
 export interface ResultsPanels extends vscode.Disposable {
   show(file: string): void;
+  isOpen(file: string): boolean;
   /** The command's: a file's uri, by default the active editor's, and the part to show. */
   open(uri: unknown, part: unknown): void;
   /** After a reload, from what the page kept. */
@@ -37,6 +38,7 @@ export function resultsPanels(dependencies: ResultsDependencies): ResultsPanels 
 
   return {
     show,
+    isOpen: (file) => panels.has(file),
     open: (uri, part) => {
       const active = vscode.window.activeTextEditor?.document.uri;
       const file = pathOf(uri) ?? active?.fsPath;
