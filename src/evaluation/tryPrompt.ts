@@ -36,7 +36,8 @@ export async function tryPrompt(
   signal.throwIfAborted();
 
   if (task.labels) {
-    const { candidates } = exampleCandidates({ ...example, label: 0 }, task, tokenize);
+    const member = { method: bare ? noMethod : method };
+    const { candidates } = exampleCandidates({ ...example, label: 0 }, { task, tokenize }, member);
     const [[scores] = []] = bare
       ? await models.scoreBare(folder, [candidates], [])
       : await models.score([folder], [candidates], []);

@@ -36,7 +36,7 @@ async function softprompt(argv: string[], accuracy = 0.5) {
   };
   const exitCode = await runCommandLine(
     argv,
-    { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing, test },
+    { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, compare: refusing, doctor: refusing, test },
     {
       version: '1.2.3',
       folder,
