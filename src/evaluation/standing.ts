@@ -13,7 +13,7 @@ export interface Member {
 }
 
 /** Which of the tokens of a template a member reads: its own virtual tokens only where the template places them. */
-export const idsFor = ({ method }: Member, ids: readonly number[]): readonly number[] =>
+const idsFor = ({ method }: Member, ids: readonly number[]): readonly number[] =>
   places(method) ? ids : ids.filter((id) => id >= 0);
 
 /** Whether a member has virtual tokens that are none of `ids`, but follow. */

@@ -1,6 +1,7 @@
 import { defined } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
 import type { CausalModel, Prefix } from '../models/causalModel.js';
+import { hidden } from '../models/packBatch.js';
 import { withMembers } from '../models/rowLayout.js';
 import type { Feeds, Tensor } from '../runtime/executor.js';
 
@@ -109,7 +110,7 @@ export function cacheFeeds(
 ): Feeds {
   const shape = [kv, lengths.length, capacity, size];
   const mask = Float32Array.from({ length: lengths.length * capacity }, (_, i) =>
-    i % capacity < defined(lengths[Math.floor(i / capacity)], 'a member') ? 0 : -1e9,
+    i % capacity < defined(lengths[Math.floor(i / capacity)], 'a member') ? 0 : hidden,
   );
   return {
     ...Object.fromEntries(keys.map((data, layer) => [inputName('key', layer), { data, shape }])),

@@ -4,8 +4,8 @@ import type { HeadShape, Sequence, SharedPlan } from './rowLayout.js';
 
 /** What a batch of sequences feeds to the layout that `declareRowLayout` declares. */
 
-/** Large enough that exp gives 0, small enough that nothing overflows. */
-const hidden = -1e9;
+/** Added to a score that is not to be seen: large enough that exp gives 0, small enough that nothing overflows. */
+export const hidden = -1e9;
 
 const causalMask = (group: number, length: number, prefix: number): Tensor => {
   const width = prefix + length;
