@@ -5,7 +5,7 @@ import { startEditor, type Editor } from './support/editor.js';
 import { smallWorkspace } from './support/recipes.js';
 import { screenshot } from './support/screenshots.js';
 import { axeViolations, expectNoCspMessages, webview } from './support/webview.js';
-import { openContainer, quickPickItem, reload, runCommand, setTheme, treeItem } from './support/workbench.js';
+import { quickPickItem, reload, runCommand, setTheme } from './support/workbench.js';
 
 const patience = { timeout: 120_000 };
 
@@ -27,8 +27,6 @@ const map = (page: FrameLocator) =>
   page.getByRole('application', { name: /^4 virtual tokens among [\d,]+ real ones\./ });
 
 async function showMap(page: Page): Promise<FrameLocator> {
-  await openContainer(page, 'Softprompt');
-  await treeItem(page, /^tickets, .*prompt tuning/).waitFor(patience);
   await runCommand(page, 'Softprompt: Show in the Map');
   await quickPickItem(page, /tickets/).click();
   const panel = webview(page);

@@ -45,14 +45,15 @@ export function showMapPanel(
       const request = { first: prompt, second: other, top: comparedNeighbours };
       return post({ type: 'comparison', comparison: await evaluator.request(compareRequest, request, token) });
     }
-    report ??= await evaluator.request(describePromptRequest, { prompt, top: toldNeighbours }, token);
-    post({ type: 'report', report });
+    post({ type: 'report', report: await described(token) });
     await project(projection, token);
   };
 
+  const described = async (token: vscode.CancellationToken): Promise<InterpretationReport> =>
+    (report ??= await evaluator.request(describePromptRequest, { prompt, top: toldNeighbours }, token));
+
   const project = async (projection: Projection, token: vscode.CancellationToken): Promise<void> => {
-    if (!report) return;
-    const request = { id, prompt, projection, words: namedTokens(report) };
+    const request = { id, prompt, projection, words: namedTokens(await described(token)) };
     const map = maps.get(projection) ?? (await evaluator.request(mapRequest, request, token));
     maps.set(projection, map);
     post({ type: 'map', map });
