@@ -85,6 +85,7 @@ async function benchWaits(window: Window, prompt: string, times: number): Promis
       source,
       text,
       columns: { sentence: 'content' },
+      maxRows: 100,
       baselines,
       first: [1, 40],
     });

@@ -44,6 +44,8 @@ export interface Listener {
     problem?: ErrorMessage;
   }): Promise<void>;
   finished(told: { revision: number; summary: EvaluationSummary; problem?: ErrorMessage }): Promise<void>;
+  /** The evaluation came to an end, for now: once everything is kept, or why it is not. */
+  keep(summary: EvaluationSummary): Promise<ErrorMessage | undefined>;
   /** Outcomes to be kept. */
   answered(stage: Stage, outcomes: readonly (readonly [key: string, outcome: Outcome])[]): void;
   /** The judge's prompts became others: what was kept is of no more use. */
@@ -318,7 +320,10 @@ export function liveEvaluation(
     running = false;
     if (closed) return;
     if (changes.length > 0) return run();
-    await listener.finished({ revision, summary: summary(), ...(problem && { problem }) });
+    const ended = { revision, summary: summary() };
+    const unkept = await listener.keep(ended.summary);
+    const why = problem ?? unkept;
+    if (!closed) await listener.finished({ ...ended, ...(why && { problem: why }) });
   };
 
   return {
