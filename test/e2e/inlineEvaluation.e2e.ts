@@ -119,7 +119,8 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     expect(exported).toHaveLength(23);
 
     // What was kept comes back with the window.
-    await runCommand(page, 'File: Save All');
+    await page.getByRole('tab', { name: /^test\.jsonl/ }).click();
+    await page.keyboard.press('Control+S');
     await reload(page);
     await panel.getByRole('grid').getByRole('row').nth(5).waitFor(patience);
     await panel.getByText('finished').waitFor(patience);
@@ -137,7 +138,9 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     // From the tree, onto a file whose columns have other names.
     await openContainer(page, 'Softprompt');
     await treeItem(page, /^tickets, .*prompt tuning/).click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Evaluate on a File…' }).click();
+    // A menu that has just opened does not hear the mouse.
+    await page.getByRole('menuitem', { name: 'Evaluate on a File…' }).hover();
+    await page.keyboard.press('Enter');
     await quickPickItem(page, /renamed\.csv/).click();
     await quickPickItem(page, 'message').click();
     await quickPickItem(page, 'team').click();

@@ -78,6 +78,8 @@ export function rowMarks(lines: readonly number[], textOf: (verdict: Verdict) =>
   let text = new Uint32Array(base.first.length);
   let probability = new Float32Array(base.first.length);
   let edits: { readonly revision: number; readonly changes: readonly LineChange[] }[] = [];
+  /** Asked for more often than it changes. */
+  let counted: MarkCounts | undefined;
   const texts = textTable();
 
   const outcomeOf = (row: number): Outcome | undefined =>
@@ -114,19 +116,23 @@ export function rowMarks(lines: readonly number[], textOf: (verdict: Verdict) =>
       return revision;
     },
     counts: () => {
+      if (counted) return counted;
       const counts = [0, 0, 0, 0];
       for (let row = 0; row < outcome.length; row++) {
         const known = shown.edited[row] === 1 ? 0 : (outcome[row] ?? 0);
         counts[known] = (counts[known] ?? 0) + 1;
       }
       const [, rights = 0, wrongs = 0, problems = 0] = counts;
-      return { right: rights, wrong: wrongs, problems, judged: rights + wrongs };
+      counted = { right: rights, wrong: wrongs, problems, judged: rights + wrongs };
+      return counted;
     },
     edit: (to, changes) => {
+      counted = undefined;
       edits.push({ revision: to, changes });
       shown = changes.reduce(edited, shown);
     },
     layout: (of, newLines, cameFrom) => {
+      counted = undefined;
       const [before, beforeText, beforeProbability] = [outcome, text, probability];
       base = placesOf(newLines);
       revision = of;
@@ -144,6 +150,7 @@ export function rowMarks(lines: readonly number[], textOf: (verdict: Verdict) =>
     },
     judge: (of, verdicts) => {
       if (of !== revision) return;
+      counted = undefined;
       for (const verdict of verdicts) {
         const { row } = verdict;
         outcome[row] = verdict.problem ? problem : verdict.right ? right : wrong;
@@ -151,7 +158,10 @@ export function rowMarks(lines: readonly number[], textOf: (verdict: Verdict) =>
         probability[row] = verdict.probability;
       }
     },
-    forget: () => void outcome.fill(0),
+    forget: () => {
+      counted = undefined;
+      outcome.fill(0);
+    },
     inLines: (first, last) => {
       const marks: Mark[] = [];
       for (let row = rowEndingFrom(first); row < outcome.length && (shown.first[row] ?? 0) <= last; row++) {
@@ -173,20 +183,21 @@ export function rowMarks(lines: readonly number[], textOf: (verdict: Verdict) =>
       return undefined;
     },
     wrongRanges: (most, lineCount) => {
-      const exact = mergedRanges(1);
+      const exact = mergedRanges(1, most);
       // Ranges that are further apart than this are no more than `most`.
-      return exact.length <= most ? exact : mergedRanges(Math.ceil(lineCount / most) + 1);
+      return exact ?? mergedRanges(Math.ceil(lineCount / most) + 1, Infinity) ?? [];
     },
   };
 
-  function mergedRanges(apart: number): [number, number][] {
+  /** Undefined where there are more than `most`. */
+  function mergedRanges(apart: number, most: number): [number, number][] | undefined {
     const ranges: [number, number][] = [];
     for (let row = 0; row < outcome.length; row++) {
       if (outcome[row] !== wrong || shown.edited[row] === 1) continue;
       const [first, last] = [shown.first[row] ?? 0, shown.last[row] ?? 0];
       const before = ranges.at(-1);
       if (before && first - before[1] <= apart) before[1] = last;
-      else ranges.push([first, last]);
+      else if (ranges.push([first, last]) > most) return undefined;
     }
     return ranges;
   }
