@@ -89,6 +89,7 @@ test.each(versions)(
     await panel.getByText('Sampling').click();
     await panel.getByLabel('Most tokens').fill('12');
     await panel.getByLabel('Temperature').fill('1');
+    await panel.getByText('temperature 1 · seed 0 · at most 12 tokens').waitFor();
     await panel.getByLabel('Temperature').press('Control+Enter');
     const facts = /^\d+ tokens? · [\d.]+ tokens\/s · [\d.]+ s · /;
     await card('With writer').getByText(facts).waitFor(patience);
