@@ -6,13 +6,20 @@ import { tokenizeExample } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DatasetSource } from '../protocol/dataset.js';
 import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
-import { holdAgainst, metricsFor, testFiles, type GateResult, type TestFile } from '../protocol/promptTest.js';
+import {
+  asksForTexts,
+  holdAgainst,
+  metricsFor,
+  testFiles,
+  type GateResult,
+  type TestFile,
+} from '../protocol/promptTest.js';
 import type { Recipe, RecipeTest } from '../protocol/recipe.js';
 import { rowsFor, type AskedRows } from './askedRows.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { metricsOf, type Scored } from './metrics.js';
-import { textMetricNames, textMetrics, textScores } from './metrics/textMetrics.js';
+import { textMetrics, textScores } from './metrics/textMetrics.js';
 import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
 import { writeTexts } from './writeTexts.js';
 
@@ -55,7 +62,9 @@ export async function runPromptTests(
   }
   const { setting, member } = defined(files[0], 'a test').rows;
   const examples = files.flatMap(({ rows }) => rows.examples);
-  const written = files.filter(asksForTexts).reduce((sum, { rows }) => sum + rows.examples.length, 0);
+  const written = files
+    .filter(({ gates }) => gates.some(asksForTexts))
+    .reduce((sum, { rows }) => sum + rows.examples.length, 0);
   let before = 0;
   const mayGoOn = async (done: number): Promise<boolean> => {
     onProgress(before + done, examples.length + written);
@@ -71,7 +80,7 @@ export async function runPromptTests(
   for (const file of files) {
     const count = file.rows.examples.length;
     const judged = judgedRows(file.rows, scored.slice(at, (at += count)));
-    const texts = asksForTexts(file) ? await writeTexts(file.rows, roomFor(file.rows), mayGoOn) : undefined;
+    const texts = file.gates.some(asksForTexts) ? await writeTexts(file.rows, roomFor(file.rows), mayGoOn) : undefined;
     signal.throwIfAborted();
     if (texts) before += count;
     const { metrics, rows } = texts ? withTexts(judged, texts) : judged;
@@ -103,9 +112,6 @@ function judgedRows({ setting: { task }, examples }: AskedRows, scored: readonly
     rows: scored.map((row, i) => judgeRow(row, defined(examples[i], 'a row'), task)),
   };
 }
-
-const asksForTexts = ({ gates }: TestFile): boolean =>
-  gates.some(({ metric }) => textMetricNames.some((name) => name === metric));
 
 /** Twice as many tokens as the longest target has: who writes more than that is wrong anyway. */
 const roomFor = ({ setting: { tokenize }, examples }: AskedRows): number =>

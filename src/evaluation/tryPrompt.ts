@@ -33,10 +33,10 @@ export async function tryPrompt(
   const tokenize = tokenizeOptions(tokens, task, base, method.virtualTokens);
   const example = exampleOf(values, task);
   const input = inputWithSlots(example);
+  const member = bare ? { method: noMethod } : loaded.opened;
   signal.throwIfAborted();
 
   if (task.labels) {
-    const member = { method: bare ? noMethod : method };
     const { candidates } = exampleCandidates({ ...example, label: 0 }, { task, tokenize }, member);
     const [[scores] = []] = bare
       ? await models.scoreBare(folder, [candidates], [])

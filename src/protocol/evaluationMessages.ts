@@ -1,6 +1,8 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { ErrorMessage } from '../errors/errorMessage.js';
 import type { DatasetSource } from './dataset.js';
+import type { JudgedRow, Metrics } from './events.js';
+import type { Gate } from './promptTest.js';
 import type { EvaluationSummary, Judge, RowDetail, RowFilter, Verdict, VoteRule } from './evaluation.js';
 import type { TaskSummary } from './inspectMessages.js';
 
@@ -105,6 +107,26 @@ export const voteRequest = new RequestType<{ readonly id: string; readonly vote:
 export const exportPredictions = new RequestType<{ readonly id: string; readonly path: string }, null, void>(
   'evaluation/export',
 );
+
+/**
+ * A prompt test whose gates ask for texts: one is written for each row, which an evaluation does not do, and compared with its target.
+ * Slow; it can be cancelled.
+ */
+export const testTexts = new RequestType<
+  {
+    readonly id: string;
+    readonly prompt: string;
+    readonly source: DatasetSource;
+    readonly gates: readonly Gate[];
+  },
+  { readonly metrics: Metrics; readonly wrong: readonly JudgedRow[] },
+  void
+>('test/texts');
+export const testedNotification = new NotificationType<{
+  readonly id: string;
+  readonly done: number;
+  readonly total: number;
+}>('test/progress');
 
 /** How a text is generated. Greedy where the temperature is 0 and there is one beam. */
 export interface Sampling {

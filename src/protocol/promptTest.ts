@@ -39,6 +39,13 @@ export function testFiles(tests: readonly RecipeTest[]): TestFile[] {
   return [...files.values()];
 }
 
+/** A gate as a recipe writes it. */
+export const testOf = (file: RecipeTest['file'], { metric, bound }: Gate): RecipeTest => ({
+  file,
+  metric,
+  [boundOf(metric)]: bound,
+});
+
 export function holdAgainst({ metric, bound }: Gate, metrics: Metrics): GateResult {
   const value = metrics[metric];
   if (value === undefined) return { metric, bound, passed: false };
@@ -50,6 +57,10 @@ export const metricsFor = (task: 'classification' | 'generation'): readonly Metr
   task === 'classification'
     ? ['accuracy', 'macroF1']
     : ['exactMatch', 'tokenF1', 'bleu', 'rouge1', 'rouge2', 'rougeL', 'chrf', 'perplexity'];
+
+/** Whether a metric compares written texts with their targets. */
+export const asksForTexts = ({ metric }: Gate): boolean =>
+  metricsFor('generation').includes(metric) && metric !== 'perplexity';
 
 /** A gate that a score just passes, with few digits: 0.8427 → 0.842; of perplexity 12.3456 → 12.35. */
 export function suggestedBound(metric: MetricName, value: number): number {

@@ -3,6 +3,7 @@ import { openModelCache } from '../evaluation/modelCache.js';
 import { cacheFolder } from '../store/storeLocation.js';
 import { serveEvaluations } from './serveEvaluations.js';
 import { serveInterpretations } from './serveInterpretations.js';
+import { servePromptTests } from './servePromptTests.js';
 import { serveTrials } from './serveTrials.js';
 
 /** The evaluation process: answers on the standard streams until they close, with models kept loaded between questions. */
@@ -11,6 +12,7 @@ export function evaluate(idleMinutes: number): void {
   const models = openModelCache({ cacheFolder: cacheFolder(), idleMs: idleMinutes * 60_000 });
   serveEvaluations(connection, models);
   serveTrials(connection, models);
+  servePromptTests(connection);
   serveInterpretations(connection);
   connection.onClose(() => process.exit());
   connection.listen();

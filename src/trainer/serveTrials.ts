@@ -1,11 +1,9 @@
-import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { CancellationToken, MessageConnection } from 'vscode-jsonrpc/node';
 import type { ModelCache } from '../evaluation/modelCache.js';
 import { tryPrompt } from '../evaluation/tryPrompt.js';
 import { tokenNotification, tryRequest } from '../protocol/evaluationMessages.js';
+import { signalOf } from './cancelled.js';
 import { told } from './told.js';
-
-/** As the Language Server Protocol numbers it. */
-const requestCancelled = -32800;
 
 /** Tries inputs with saved prompts, one at a time. Their text is told as it comes; a request that is cancelled ends after the token under way. */
 export function serveTrials(connection: MessageConnection, models: ModelCache): void {
@@ -16,13 +14,4 @@ export function serveTrials(connection: MessageConnection, models: ModelCache): 
       return tryPrompt(models, request, onText, signalOf(token));
     }),
   );
-}
-
-/** Aborted when the token is cancelled. */
-function signalOf(token: CancellationToken): AbortSignal {
-  const abort = new AbortController();
-  const cancel = (): void => abort.abort(new ResponseError(requestCancelled, 'cancelled'));
-  if (token.isCancellationRequested) cancel();
-  token.onCancellationRequested(cancel);
-  return abort.signal;
 }

@@ -64,7 +64,7 @@ it('judges the rows of several files in one pass as each file alone is judged', 
 });
 
 it('writes texts where they are to be compared with their targets', async () => {
-  const data = { template: '{text}\nQueue:', target: '{label}', task: 'generation' } as const;
+  const data = { template: '{text}\nQueue:', target: '{queue}', task: 'generation' } as const;
   const named = { ...recipe, name: 'writer', data: { ...recipe.data, ...data }, baseline: false };
   const request = { recipe: named, recipeFile, store: join(folder, 'store'), cacheFolder: cacheFolder() };
   const written = await train(request, () => undefined, new AbortController().signal);

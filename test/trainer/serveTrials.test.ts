@@ -1,12 +1,19 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancellationTokenSource, createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
 import { openModelCache } from '../../src/evaluation/modelCache.js';
-import { tokenNotification, tryRequest, type Sampling } from '../../src/protocol/evaluationMessages.js';
+import {
+  testedNotification,
+  testTexts,
+  tokenNotification,
+  tryRequest,
+  type Sampling,
+} from '../../src/protocol/evaluationMessages.js';
 import { defaultSampling } from '../../src/protocol/playgroundMessages.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
+import { servePromptTests } from '../../src/trainer/servePromptTests.js';
 import { serveTrials } from '../../src/trainer/serveTrials.js';
 import { train } from '../../src/training/run.js';
 import { ownHome, shortRecipe } from '../support/trainedRuns.js';
@@ -33,6 +40,7 @@ beforeAll(async () => {
   server = createMessageConnection(toServer, toWindow);
   connection = createMessageConnection(toWindow, toServer);
   serveTrials(server, openModelCache({ cacheFolder: cacheFolder(), idleMs: 0 }));
+  servePromptTests(server);
   server.listen();
   connection.listen();
 }, 300_000);
@@ -118,6 +126,26 @@ describe('a prompt that writes', () => {
     await expect(connection.sendRequest(tryRequest, request, source.token)).rejects.toMatchObject({ code: -32800 });
     listening.dispose();
   });
+});
+
+it('writes a text for each row of a prompt test that asks for one', async () => {
+  const rows = (await readFile('media/sample/tickets/test.jsonl', 'utf8')).split('\n').slice(0, 3);
+  const path = join(folder, 'rows.jsonl');
+  await writeFile(path, rows.join('\n'));
+  const progress: [number, number][] = [];
+  connection.onNotification(testedNotification, ({ done, total }) => progress.push([done, total]));
+  const gates = [{ metric: 'chrf', bound: 0.5 }] as const;
+  const { metrics, wrong } = await connection.sendRequest(testTexts, {
+    id: 'test',
+    prompt: writer,
+    source: { path },
+    gates,
+  });
+  expect(metrics).toMatchObject({ n: 3, exactMatch: 0 });
+  expect(metrics.chrf).toBeGreaterThan(0);
+  expect(metrics.chrf).toBeLessThan(0.5);
+  expect(wrong.map(({ line }) => line)).toEqual([1, 2, 3]);
+  expect(progress.at(-1)).toEqual([6, 6]);
 });
 
 it('says what is missing as an error that a person can read', async () => {

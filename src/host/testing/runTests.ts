@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { describe, describeMessage } from '../../errors/catalogue.js';
 import type { RowDetail } from '../../protocol/evaluation.js';
-import { gateResultText, holdAgainst } from '../../protocol/promptTest.js';
+import { asksForTexts, gateResultText, holdAgainst } from '../../protocol/promptTest.js';
 import { errorWords } from '../errorWords.js';
 import type { Evaluator, Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
-import { judgeFile, type JudgedFile } from './judgeFile.js';
+import { judgeFile, judgeTexts, type JudgedFile } from './judgeFile.js';
 import type { FileTest } from './recipeTests.js';
 
 /** A test of the explorer, what it stands for, and the wrong rows of its last run, which are shown beneath when somebody looks. */
@@ -47,11 +47,11 @@ async function runTest(run: vscode.TestRun, test: PromptTest, services: TestServ
   const elapsed = (): number => performance.now() - began;
   try {
     const judged = await judge(run, test, services);
-    const { summary, problem, unjudged } = judged;
-    const results = test.test.gates.map((gate) => holdAgainst(gate, summary.metrics));
+    const { metrics, problem, unjudged } = judged;
+    const results = test.test.gates.map((gate) => holdAgainst(gate, metrics));
     for (const result of results) tell(run, test, `${prompt} · ${test.test.name}: ${gateResultText(result)}`);
     if (problem) run.errored(item, new vscode.TestMessage(words(describeMessage(problem))), elapsed());
-    else if (summary.problems > 0)
+    else if (unjudged.length > 0)
       run.errored(
         item,
         unjudged.map((row) => unjudgedMessage(test, row)),
@@ -98,7 +98,10 @@ async function judge(
   };
   const before = item.description;
   try {
-    return await judgeFile(await evaluator(), request, mostRows, onProgress, run.token);
+    const process = await evaluator();
+    return test.gates.some(asksForTexts)
+      ? await judgeTexts(process, request, test.gates, onProgress, run.token)
+      : await judgeFile(process, request, mostRows, onProgress, run.token);
   } finally {
     if (before === undefined) delete item.description;
     else item.description = before;
@@ -120,7 +123,7 @@ function forgetRows(test: PromptTest): void {
 }
 
 function keepRows(test: PromptTest, wrong: readonly RowDetail[]): void {
-  test.wrong = wrong;
+  test.wrong = wrong.slice(0, mostRows);
   test.item.canResolveChildren = wrong.length > 0;
 }
 
