@@ -1,19 +1,17 @@
 import { defined } from '../common/assert.js';
-import { continuingGraph, scoringGraph, type PlacedPrompts } from '../methods/cachedGraph.js';
+import type { PlacedPrompts } from '../methods/cachedGraph.js';
 import { cacheOf } from '../methods/keyValueCache.js';
-import type { CausalModel } from '../models/causalModel.js';
-import type { Engine } from '../runtime/engine.js';
-import type { Executor, Tensor, WeightLocations } from '../runtime/executor.js';
+import type { Executor, Tensor } from '../runtime/executor.js';
 import { candidateBatches, scoreCandidates, type Candidates, type MembersBefore } from './candidates.js';
+import { modelSessions, type ModelSessions, type ModelSetting } from './modelSessions.js';
 import { begin, placesBehind, type Member } from './standing.js';
 
 export type { Member } from './standing.js';
 
-/** The frozen model that scores. */
-export interface ScorerSetting {
-  readonly engine: Pick<Engine, 'open'>;
-  readonly weights: WeightLocations;
-  readonly model: CausalModel;
+/** The frozen model that answers. */
+export interface ScorerSetting extends ModelSetting {
+  /** Sessions of the model that others use too, and that outlive this; its own unless given. */
+  readonly sessions?: ModelSessions;
 }
 
 /** A frozen model with one prompt or several, ready to rank candidates again and again. */
@@ -38,16 +36,14 @@ interface Group extends MembersBefore {
  * examples as text), is computed once and kept as keys and values. Examples that do not begin so are scored behind the prompts alone.
  */
 export async function openScorer(
-  { engine, weights, model }: ScorerSetting,
+  setting: ScorerSetting,
   members: readonly Member[],
   beginning: readonly number[] = [],
 ): Promise<Scorer> {
-  const sessions = new Map<number, Promise<Executor>>();
-  /** The scoring graph for rows with P virtual tokens among them, or none. */
-  const sessionFor = (placed: number): Promise<Executor> => {
-    const session = sessions.get(placed) ?? engine.open(scoringGraph(model, placed), weights);
-    sessions.set(placed, session);
-    return session;
+  const { model } = setting;
+  const sessions = setting.sessions ?? modelSessions(setting);
+  const dispose = async (): Promise<void> => {
+    if (!setting.sessions) await sessions.dispose();
   };
   const groupsBehind = async (ids: readonly number[]): Promise<Group[]> => {
     const numbers = new Map<number, number[]>();
@@ -55,25 +51,19 @@ export async function openScorer(
       const placed = placesBehind(member, ids) ? member.method.virtualTokens : 0;
       numbers.set(placed, [...(numbers.get(placed) ?? []), i]);
     });
-    const session = await engine.open(continuingGraph(model), weights);
-    try {
-      const groups: Group[] = [];
-      for (const [placed, own] of numbers) {
-        const rows = [];
-        for (const i of own)
-          rows.push((await begin({ session, weights, model }, defined(members[i], 'a member'), ids)).rows);
-        const prompts = placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined;
-        groups.push({
-          members: own,
-          session: await sessionFor(placed),
-          cache: cacheOf(model, rows),
-          placed: prompts,
-        });
-      }
-      return groups;
-    } finally {
-      await session.dispose();
+    const beginner = { ...setting, session: await sessions.continuing() };
+    const groups: Group[] = [];
+    for (const [placed, own] of numbers) {
+      const rows = [];
+      for (const i of own) rows.push((await begin(beginner, defined(members[i], 'a member'), ids)).rows);
+      groups.push({
+        members: own,
+        session: await sessions.scoring(placed),
+        cache: cacheOf(model, rows),
+        placed: placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined,
+      });
     }
+    return groups;
   };
   const standing = new Map<readonly number[], Promise<Group[]>>();
   const groupsFor = (ids: readonly number[]): Promise<Group[]> => {
@@ -83,7 +73,12 @@ export async function openScorer(
   };
   const beginningOf = ({ inputIds }: Candidates): readonly number[] =>
     beginsWith(inputIds, beginning) ? beginning : nothing;
-  await groupsFor(beginning);
+  try {
+    await groupsFor(beginning);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
 
   return {
     score: async (examples) => {
@@ -107,9 +102,7 @@ export async function openScorer(
       }
       return scores;
     },
-    dispose: async () => {
-      for (const session of sessions.values()) await (await session).dispose();
-    },
+    dispose,
   };
 }
 

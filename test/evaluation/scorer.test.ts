@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
 import { commonBeginning, type Candidates } from '../../src/evaluation/candidates.js';
+import { modelSessions } from '../../src/evaluation/modelSessions.js';
 import { openScorer, type Member } from '../../src/evaluation/scorer.js';
 import { batchFeeds, hasBeginning, logitsGraph } from '../../src/methods/causalGraph.js';
 import { direct, noMethod, promptEmbeddings } from '../../src/methods/method.js';
@@ -134,6 +135,27 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('a sc
     const engine = { open: (...args: Parameters<Engine['open']>) => openTensorflow(...args, tf) };
     const examples = read(placedBehind);
     expectEachAlone(await scores(engine, members, examples, [virtualToken(0)]), examples);
+  });
+
+  it('shares sessions with others, and leaves them open', async () => {
+    const setting = { engine: onnx, weights: await located, model };
+    let opened = 0;
+    const engine: Pick<Engine, 'open'> = {
+      open: (...args) => {
+        opened++;
+        return onnx.open(...args);
+      },
+    };
+    const sessions = modelSessions({ ...setting, engine });
+    for (const member of members.slice(0, 3)) {
+      const scorer = await openScorer({ ...setting, sessions }, [member], beginning);
+      const [found] = await scorer.score(texts);
+      await scorer.dispose();
+      const alone = scoresAlone(model, weights, member, texts);
+      expect(largestDifference(defined(found, 'scores').flat(), alone)).toBeLessThan(tolerance);
+    }
+    await sessions.dispose();
+    expect(opened).toBe(2);
   });
 
   it('answers the same again, in batches of any size', async () => {

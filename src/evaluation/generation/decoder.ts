@@ -1,8 +1,9 @@
 import { assert, defined } from '../../common/assert.js';
-import { continuingFeeds, continuingGraph, newKeysAndValues, nextLogits } from '../../methods/cachedGraph.js';
+import { continuingFeeds, newKeysAndValues, nextLogits } from '../../methods/cachedGraph.js';
 import { appended, cacheOf, selected } from '../../methods/keyValueCache.js';
 import { readWeightRows } from '../../models/embeddingRows.js';
 import type { Tensor } from '../../runtime/executor.js';
+import { modelSessions } from '../modelSessions.js';
 import type { ScorerSetting } from '../scorer.js';
 import { begin, type Member } from '../standing.js';
 
@@ -31,9 +32,11 @@ export interface Decoder {
 const room = 64;
 
 /** Every token is computed once; its keys and values stay, as those of an ensemble's prompts do, one member a text. */
-export async function openDecoder({ engine, weights, model }: ScorerSetting, member: Member): Promise<Decoder> {
+export async function openDecoder(setting: ScorerSetting, member: Member): Promise<Decoder> {
+  const { weights, model } = setting;
   const { heads, vocabularySize } = model;
-  const session = await engine.open(continuingGraph(model), weights);
+  const sessions = setting.sessions ?? modelSessions(setting);
+  const session = await sessions.continuing();
 
   const decoding = (cache: ReturnType<typeof cacheOf>, next: readonly Float32Array[]): Decoding => ({
     next,
@@ -69,7 +72,9 @@ export async function openDecoder({ engine, weights, model }: ScorerSetting, mem
       assert(logits?.length === vocabularySize, 'a text or a prompt to go on from');
       return decoding(cacheOf(model, [rows], room), [logits]);
     },
-    dispose: () => session.dispose(),
+    dispose: async () => {
+      if (!setting.sessions) await sessions.dispose();
+    },
   };
 }
 
