@@ -8,7 +8,7 @@ import {
   type TokenMap,
 } from '../../src/protocol/interpretation.js';
 import type { MapSubject, ToMapPage } from '../../src/protocol/mapMessages.js';
-import { methodName, nearestMeaning, shareText, wholeNumber } from '../../src/protocol/numbers.js';
+import { methodName, nearestMeaning, wholeNumber } from '../../src/protocol/numbers.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import { quoted } from '../../src/protocol/quoted.js';
 import { comparison } from './comparison.js';
@@ -16,7 +16,9 @@ import { details } from './details.js';
 import { keep, kept, listen, post } from './host.js';
 import { legend } from './legend.js';
 import { mapContent, matchingWords, type MapContent } from './mapView.js';
+import { meaningText, projectionHint, sampleText } from './mapWords.js';
 import { overview } from './overview.js';
+import { failure, waiting } from './states.js';
 import './tokenMapElement.js';
 import type { TokenMapElement } from './tokenMapElement.js';
 import { tokenTable } from './tokenTable.js';
@@ -113,8 +115,8 @@ class MapPanel extends LitElement {
   protected override render(): TemplateResult {
     const { compared, report, problem } = this;
     if (compared) return comparison(compared);
-    return html`${report ? this.page(report) : nothing} ${problem ? this.failure(problem) : nothing}
-    ${report || problem ? nothing : this.waiting(this.subject?.other === undefined ? l10n.t('Reading the prompt and its model…') : l10n.t('Comparing the prompts…'))}`;
+    return html`${report ? this.page(report) : nothing} ${problem ? failure(problem, () => this.begin()) : nothing}
+    ${report || problem ? nothing : waiting(this.subject?.other === undefined ? l10n.t('Reading the prompt and its model…') : l10n.t('Comparing the prompts…'))}`;
   }
 
   private page(report: InterpretationReport): TemplateResult {
@@ -186,7 +188,7 @@ class MapPanel extends LitElement {
     const { content, share } = this;
     if (!content) {
       if (this.problem) return html`<p class="empty">${l10n.t('There is no map.')}</p>`;
-      return this.waiting(
+      return waiting(
         share > 0
           ? l10n.t('Laying out the map: {share} %', { share: Math.floor(100 * share) })
           : l10n.t('Laying out the map…'),
@@ -207,29 +209,6 @@ class MapPanel extends LitElement {
       ></softprompt-token-map>
       ${legend(report.drift !== undefined)}
       <p class="facts">${sampleText(map)} ${meaningText(map)}</p>`;
-  }
-
-  private waiting(text: string, share = 0): TemplateResult {
-    return html`<div class="waiting">
-      <vscode-progress-bar
-        aria-label=${text}
-        .value=${Math.round(100 * share)}
-        .max=${100}
-        ?indeterminate=${share === 0}
-      ></vscode-progress-bar>
-      <p class="empty">${text}</p>
-    </div>`;
-  }
-
-  private failure({ message, advice }: Problem): TemplateResult {
-    return html`<div class="banner error" role="alert">
-      <span class="codicon codicon-error" aria-hidden="true"></span>
-      <div>
-        <p>${message}</p>
-        <p class="facts">${advice}</p>
-        <p><button class="link" @click=${() => this.begin()}>${l10n.t('Try again')}</button></p>
-      </div>
-    </div>`;
   }
 
   private choose(position: number): void {
@@ -286,26 +265,3 @@ class MapPanel extends LitElement {
   };
 }
 customElements.define('softprompt-map', MapPanel);
-
-const projectionHint = (projection: Projection): string =>
-  projection === 'pca'
-    ? l10n.t('Principal components: straight axes, at once')
-    : l10n.t('UMAP: keeps neighbourhoods, in seconds');
-
-const sampleText = ({ sampled, words, vocabulary }: TokenMap): string =>
-  l10n.t(
-    'Shown of {vocabulary} tokens: {named} that are near or name labels, and a sample of {sampled} frequent ones.',
-    {
-      vocabulary: wholeNumber(vocabulary),
-      named: wholeNumber(words.length - sampled),
-      sampled: wholeNumber(sampled),
-    },
-  );
-
-const meaningText = ({ explained }: TokenMap): string =>
-  explained
-    ? l10n.t('By direction; the axes tell {first} and {second} of the differences.', {
-        first: shareText(explained[0]),
-        second: shareText(explained[1]),
-      })
-    : l10n.t('By direction; who is next to whom counts, distances across the map do not.');

@@ -23,9 +23,9 @@ export function registerMap({ evaluator, stores, extensionUri }: MapDependencies
     panels.set(key, panel);
     panel.onDidDispose(() => panels.delete(key));
     const { showMapPanel } = await import('./mapPanel.js');
-    const process = await evaluator();
+    const opened = await evaluator();
     // It may have been closed meanwhile.
-    if (panels.get(key) === panel) showMapPanel(panel, subject, { evaluator: process, stores, extensionUri, compare });
+    if (panels.get(key) === panel) showMapPanel(panel, subject, { evaluator: opened, stores, extensionUri, compare });
   };
 
   const open = async (subject: MapSubject): Promise<void> => {
