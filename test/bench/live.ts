@@ -11,6 +11,7 @@ import { readText, textRows } from '../../src/evaluation/live/textRows.js';
 import { causalModel } from '../../src/models/architectures.js';
 import { readWeightRows } from '../../src/models/embeddingRows.js';
 import { openModel } from '../../src/models/openModel.js';
+import type { ErrorMessage } from '../../src/errors/errorMessage.js';
 import type { Verdict } from '../../src/protocol/evaluation.js';
 import {
   changeText,
@@ -186,12 +187,11 @@ function openWindow(): Window {
   });
   const connection = createMessageConnection(child.stdout, child.stdin);
   let judged: (verdicts: readonly Verdict[], revision: number) => void = () => undefined;
-  let ended: () => void = () => undefined;
+  let ended: (problem?: ErrorMessage) => void = () => undefined;
   connection.onNotification(judgedNotification, ({ verdicts, revision }) => judged(verdicts, revision));
   connection.onNotification(layoutNotification, () => undefined);
   connection.onNotification(finishedNotification, ({ problem }) => {
-    if (problem) throw new Error(JSON.stringify(problem));
-    ended();
+    ended(problem);
   });
   connection.listen();
   return {
@@ -201,8 +201,8 @@ function openWindow(): Window {
       judged = heard;
     },
     finished: () =>
-      new Promise((whole) => {
-        ended = whole;
+      new Promise((whole, fail) => {
+        ended = (problem) => (problem ? fail(new Error(JSON.stringify(problem))) : whole());
       }),
     end: () => {
       connection.dispose();
@@ -247,11 +247,11 @@ async function anyPrompt(folder: string, numVirtualTokens: number): Promise<stri
   return folder;
 }
 
-/** SST-2's training rows, again and again with a number before them, so that no two are alike. */
+/** SST-2's training rows, again and again with a number behind them, so that no two are alike. */
 async function largeFile(path: string, rows: number): Promise<string> {
   const { text } = await readTableText(sst2File('train'), { path: sst2File('train') });
-  const [header = '', ...lines] = text.trim().split('\n');
-  const made = Array.from({ length: rows }, (_, i) => `${i} ${lines[i % lines.length] ?? ''}`);
+  const [header = '', ...lines] = text.trim().split(/\r?\n/);
+  const made = Array.from({ length: rows }, (_, i) => `${lines[i % lines.length] ?? ''} ${i}`);
   await writeFile(path, `${[header, ...made].join('\n')}\n`);
   return path;
 }
