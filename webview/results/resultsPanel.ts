@@ -136,6 +136,7 @@ class ResultsPanel extends LitElement {
                   <h2>${l10n.t('Rows')} ${filters(told, filter, (to) => this.choose(to))}</h2>
                   <softprompt-rows
                     .pages=${this.pages}
+                    .isFreeText=${told.task === 'generation'}
                     .version=${this.rowsVersion}
                     @open=${({ detail }: CustomEvent<ResultsRow>) => this.openRow(detail)}
                   ></softprompt-rows>

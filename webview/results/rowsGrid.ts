@@ -10,8 +10,15 @@ const rowHeight = 24;
 
 /** A table of any length, of which only the rows that are seen exist. `.pages` has them; `open` is told which row was asked for. */
 class RowsGrid extends LitElement {
-  static override properties = { pages: { attribute: false }, version: { attribute: false }, active: { state: true } };
+  static override properties = {
+    pages: { attribute: false },
+    isFreeText: { attribute: false },
+    version: { attribute: false },
+    active: { state: true },
+  };
   declare pages: RowPages | undefined;
+  /** Of a text that is as it should be, the probability alone was judged. */
+  declare isFreeText: boolean;
   /** Another one: rows may have come. */
   declare version: number;
   /** The row that the keys are at. */
@@ -24,6 +31,7 @@ class RowsGrid extends LitElement {
     super();
     this.active = 0;
     this.version = 0;
+    this.isFreeText = false;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -107,7 +115,7 @@ class RowsGrid extends LitElement {
   }
 
   private row(index: number, row: ResultsRow | undefined): TemplateResult {
-    const outcome = row && outcomeOf(row);
+    const outcome = row && outcomeOf(row, this.isFreeText);
     return html`<div
       id=${rowId(index)}
       class="row-cells ${outcome ?? 'coming'} ${index === this.active ? 'active' : ''}"
@@ -117,7 +125,7 @@ class RowsGrid extends LitElement {
       @click=${() => (this.active = index)}
       @dblclick=${() => row && this.open(row)}
     >
-      ${row ? cells(row, () => this.open(row)) : html`<span role="gridcell" class="wide">…</span>`}
+      ${row && outcome ? cells(row, outcome, () => this.open(row)) : html`<span role="gridcell" class="wide">…</span>`}
     </div>`;
   }
 
@@ -143,15 +151,16 @@ export type { RowsGrid };
 
 const rowId = (index: number): string => `row-${index}`;
 
-type Outcome = 'right' | 'wrong' | 'problem' | 'pending';
+type Outcome = 'right' | 'wrong' | 'scored' | 'problem' | 'pending';
 
-function outcomeOf({ reason, problem, predicted, expected, right }: ResultsRow): Outcome {
+function outcomeOf({ reason, problem, predicted, expected, right }: ResultsRow, isFreeText: boolean): Outcome {
   if (reason !== undefined || problem) return 'problem';
   if (predicted === '' && expected === '') return 'pending';
+  if (isFreeText && predicted === expected) return 'scored';
   return right ? 'right' : 'wrong';
 }
 
-const signs: Readonly<Record<Outcome, string>> = { right: '✓', wrong: '✗', problem: '⚠', pending: '' };
+const signs: Readonly<Record<Outcome, string>> = { right: '✓', wrong: '✗', scored: '', problem: '⚠', pending: '' };
 
 function outcomeName(outcome: Outcome): string {
   switch (outcome) {
@@ -159,6 +168,8 @@ function outcomeName(outcome: Outcome): string {
       return l10n.t('right');
     case 'wrong':
       return l10n.t('wrong');
+    case 'scored':
+      return l10n.t('scored by its probability');
     case 'problem':
       return l10n.t('cannot be judged');
     case 'pending':
@@ -166,9 +177,8 @@ function outcomeName(outcome: Outcome): string {
   }
 }
 
-function cells(row: ResultsRow, open: () => void): TemplateResult {
+function cells(row: ResultsRow, outcome: Outcome, open: () => void): TemplateResult {
   const { line, input, expected, predicted, probability, reason } = row;
-  const outcome = outcomeOf(row);
   const clipped = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 300);
   return html`
     <span role="gridcell" class="sign">

@@ -21,8 +21,9 @@ export function reasonAtRow(problem: ErrorMessage): string {
   return place === undefined ? message : message.slice(place.length);
 }
 
-/** ✗ positive 0.58 */
+/** ✗ positive 0.58; of a text whose probability alone is known, p 0.58. */
 export function markText({ outcome, text, probability }: Mark): string {
+  if (outcome === 'right' && text === '') return `p ${probability.toFixed(2)}`;
   const parts = outcome === 'problem' ? [text] : [text, probability.toFixed(2)];
   return [sign[outcome], ...parts.filter((part) => part !== '')].join(' ');
 }

@@ -23,7 +23,7 @@ describe('what a row says of itself', () => {
   it('is a sign, the prediction and its probability', () => {
     const mark = { row: 0, first: 0, last: 0, probability: 0.584 };
     expect(markText({ ...mark, outcome: 'wrong', text: 'positive' })).toBe('✗ positive 0.58');
-    expect(markText({ ...mark, outcome: 'right', text: '' })).toBe('✓ 0.58');
+    expect(markText({ ...mark, outcome: 'right', text: '' })).toBe('p 0.58');
     expect(markText({ ...mark, outcome: 'problem', text: 'empty' })).toBe('⚠ empty');
   });
 
