@@ -133,9 +133,7 @@ it('writes a text for each row of a prompt test that asks for one', async () => 
   const path = join(folder, 'rows.jsonl');
   await writeFile(path, rows.join('\n'));
   const progress: [number, number][] = [];
-  connection.onNotification(testedNotification.method, ({ done, total }: { done: number; total: number }) => {
-    progress.push([done, total]);
-  });
+  connection.onNotification(testedNotification, ({ done, total }) => void progress.push([done, total]));
   const gates = [{ metric: 'chrf', bound: 0.5 }] as const;
   const { metrics, wrong } = await connection.sendRequest(testTexts, {
     id: 'test',

@@ -62,7 +62,7 @@ export async function judgeFile(
       unjudged: summary.problems > 0 ? await rows('problems') : [],
     };
   } finally {
-    for (const { dispose } of listening) dispose();
+    vscode.Disposable.from(...listening).dispose();
     evaluator.notify(closeEvaluation, { id });
   }
 }
