@@ -1,4 +1,5 @@
 import { defined } from '../common/assert.js';
+import { labelMetrics } from './metrics/labelMetrics.js';
 import type { MetricName, Metrics } from '../protocol/events.js';
 
 /** A scored example: log-probabilities of its candidates, the index of the right one, and how many tokens that one has. */
@@ -25,32 +26,14 @@ export function meanLoss(scored: readonly Scored[]): number {
   return scored.reduce((sum, s) => sum - defined(s.scores[s.expected], 'a score'), 0) / tokens;
 }
 
-/**
- * Accuracy, macro-F1 and confusion matrix for labels; perplexity, exp of the mean loss, for free text.
- * Macro-F1 is the mean over all labels of 2·TP / (2·TP + FP + FN), 0 where a label neither stands nor is predicted, as scikit-learn has it.
- */
+/** What can be said without generating: of labels what `labelMetrics` says; of free text the perplexity, exp of the mean loss. */
 export function metricsOf(scored: readonly Scored[], labels: readonly string[] | undefined): Metrics {
   if (!labels) return { n: scored.length, perplexity: Math.exp(meanLoss(scored)) };
-  const confusion = labels.map(() => labels.map(() => 0));
-  for (const { scores, expected } of scored) {
-    const row = defined(confusion[expected], 'a label');
-    const column = predicted(scores);
-    row[column] = defined(row[column], 'a label') + 1;
-  }
-  const at = (i: number, j: number): number => confusion[i]?.[j] ?? 0;
-  const f1 = labels.map((_, k) => {
-    const stands = labels.reduce((n, _label, j) => n + at(k, j), 0);
-    const predictions = labels.reduce((n, _label, i) => n + at(i, k), 0);
-    return stands + predictions === 0 ? 0 : (2 * at(k, k)) / (stands + predictions);
-  });
-  const right = labels.reduce((n, _, k) => n + at(k, k), 0);
-  return {
-    n: scored.length,
-    accuracy: right / scored.length,
-    macroF1: f1.reduce((a, b) => a + b, 0) / labels.length,
+  return labelMetrics(
+    scored.map((s) => s.expected),
+    scored.map((s) => predicted(s.scores)),
     labels,
-    confusion,
-  };
+  );
 }
 
 /** The metric that chooses the best step. */

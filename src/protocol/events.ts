@@ -77,7 +77,21 @@ export interface SampleRow extends JudgedRow {
 }
 
 export type Split = 'train' | 'dev' | 'test';
-export type MetricName = 'accuracy' | 'perplexity';
+
+/** Scores of one number, as `Metrics` names them: of labels, of the target's probability, of generated texts. */
+export const metricNames = [
+  'accuracy',
+  'macroF1',
+  'perplexity',
+  'exactMatch',
+  'tokenF1',
+  'bleu',
+  'rouge1',
+  'rouge2',
+  'rougeL',
+  'chrf',
+] as const;
+export type MetricName = (typeof metricNames)[number];
 
 export interface Metrics {
   /** Rows scored. */
@@ -85,9 +99,30 @@ export interface Metrics {
   readonly accuracy?: number;
   readonly macroF1?: number;
   readonly perplexity?: number;
+  /**
+   * Of generated texts, all between 0 and 1 (sacreBLEU's BLEU and chrF2 divided by 100): SQuAD's exact match and token F1, mean F of ROUGE.
+   */
+  readonly exactMatch?: number;
+  readonly tokenF1?: number;
+  readonly bleu?: number;
+  readonly rouge1?: number;
+  readonly rouge2?: number;
+  readonly rougeL?: number;
+  readonly chrf?: number;
   readonly labels?: readonly string[];
   /** Row: expected label; column: predicted label. */
   readonly confusion?: readonly (readonly number[])[];
+  /** In the order of `labels`. */
+  readonly perLabel?: readonly LabelScore[];
+}
+
+export interface LabelScore {
+  readonly label: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Rows that have it. */
+  readonly support: number;
 }
 
 /** The real tokens nearest to one virtual token, nearest first, by cosine similarity. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { datasetSourceSchema } from '../protocol/dataset.js';
-import type { Metrics, NearestTokens, RunEvent, SampleRow } from '../protocol/events.js';
+import { metricNames, type Metrics, type NearestTokens, type RunEvent, type SampleRow } from '../protocol/events.js';
 
 /** Events and scores as they are read back from disk. The types say that each schema keeps to its type. */
 const split = z.enum(['train', 'dev', 'test']);
@@ -11,8 +11,18 @@ export const metricsSchema: z.ZodType<Metrics> = z.object({
   accuracy: z.exactOptional(z.number()),
   macroF1: z.exactOptional(z.number()),
   perplexity: z.exactOptional(z.number()),
+  exactMatch: z.exactOptional(z.number()),
+  tokenF1: z.exactOptional(z.number()),
+  bleu: z.exactOptional(z.number()),
+  rouge1: z.exactOptional(z.number()),
+  rouge2: z.exactOptional(z.number()),
+  rougeL: z.exactOptional(z.number()),
+  chrf: z.exactOptional(z.number()),
   labels: z.exactOptional(z.array(z.string())),
   confusion: z.exactOptional(z.array(z.array(count))),
+  perLabel: z.exactOptional(
+    z.array(z.object({ label: z.string(), precision: z.number(), recall: z.number(), f1: z.number(), support: count })),
+  ),
 });
 
 export const nearestTokensSchema: z.ZodType<NearestTokens> = z.object({
@@ -75,7 +85,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     split,
     baseline: z.boolean(),
     loss: z.number(),
-    metric: z.enum(['accuracy', 'perplexity']),
+    metric: z.enum(metricNames),
     value: z.number(),
     metrics: metricsSchema,
     best: z.boolean(),

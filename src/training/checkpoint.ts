@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { metricNames } from '../protocol/events.js';
 import { metricsSchema } from '../store/eventSchema.js';
 import { readSafetensorsHeader, readTensors } from '../store/safetensors.js';
 import { writeSafetensors } from '../store/writeSafetensors.js';
@@ -20,7 +21,7 @@ const stateSchema = z.object({
   best: z
     .object({
       step: z.int(),
-      metric: z.enum(['accuracy', 'perplexity']),
+      metric: z.enum(metricNames),
       value: z.number(),
       loss: z.number(),
       metrics: metricsSchema,
