@@ -9,20 +9,25 @@ import { cellText, missingColumn, parseTarget, parseTemplate, renderTemplate, ty
  * `data.emptyTarget` and `data.slotInTarget`: no row is left out in silence.
  */
 export function makeExamples(table: Table, task: ResolvedTask): Example[] {
+  return table.rows.map(exampleMaker(table, task));
+}
+
+/** As `makeExamples`, row by row: it throws for a missing column or a bad target, and what it gives back for what is wrong with a row. */
+export function exampleMaker(table: Pick<Table, 'columns' | 'file'>, task: ResolvedTask): (row: Row) => Example {
   const template = parseTemplate(task.template);
   const target = parseTarget(task.target);
   const unknown = [...template.columns, ...target.columns].find((column) => !table.columns.includes(column));
   if (unknown !== undefined) throw missingColumn(unknown, table.columns, table.file);
   const answer =
     task.labels === undefined ? freeAnswer(target, table.file) : labelAnswer(target, table.file, task.labels);
-  return table.rows.map((row) => {
+  return (row) => {
     const place = { file: table.file, line: row.line };
     const { text: input, slots } = renderTemplate(template, row, table.file);
     if (isBlank(input, template, row)) throw new SoftpromptError('data.emptyInput', place);
     const answered = answer(row);
     if (isBlank(answered.target, target, row)) throw new SoftpromptError('data.emptyTarget', place);
     return { input, ...(slots.length > 0 && { slots }), ...answered, ...place };
-  });
+  };
 }
 
 /** An example's input for a reader, with `[P×3]` where virtual tokens stand. */

@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { dataErrors } from './dataErrors.js';
+import { evaluationErrors } from './evaluationErrors.js';
 import { modelErrors } from './modelErrors.js';
 import { runErrors } from './runErrors.js';
 import type { ErrorMessage } from './errorMessage.js';
@@ -9,7 +10,7 @@ import { storeErrors } from './storeErrors.js';
  * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
  * arguments cross processes and are put into words, in the reader's language, where they are shown.
  */
-const catalogue = { ...dataErrors, ...modelErrors, ...runErrors, ...storeErrors };
+const catalogue = { ...dataErrors, ...evaluationErrors, ...modelErrors, ...runErrors, ...storeErrors };
 
 export type ErrorCode = keyof typeof catalogue;
 export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];

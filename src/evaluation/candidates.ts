@@ -1,9 +1,10 @@
 import { assert, defined } from '../common/assert.js';
-import { batchFeeds } from '../methods/causalGraph.js';
-import type { Method } from '../methods/method.js';
+import { scoringFeeds, type PlacedPrompts } from '../methods/cachedGraph.js';
+import type { KeyValueCache } from '../methods/keyValueCache.js';
 import type { CausalModel } from '../models/causalModel.js';
+import { sharedBeginning } from '../models/packBatch.js';
 import type { Sequence } from '../models/rowLayout.js';
-import { intVector, type Executor, type Tensor } from '../runtime/executor.js';
+import { intVector, type Executor } from '../runtime/executor.js';
 
 /** A text and its possible continuations, as token ids: the labels of a classification, or the one target of free text. */
 export interface Candidates {
@@ -11,20 +12,26 @@ export interface Candidates {
   readonly continuations: readonly (readonly number[])[];
 }
 
-/** Rows of one pass: enough for full matrix products, few enough for memory. */
+/** Rows of one pass, over all members: enough for full matrix products, few enough for memory. */
 const rowsPerBatch = 1024;
 const sequencesPerBatch = 64;
 
-/** Batches of like length, as indices: the shared text of every example is computed once, its continuations branch from it. */
-export function candidateBatches(examples: readonly Candidates[]): number[][] {
-  const rowsOf = examples.map((e) => branching(e).ids.length);
+/**
+ * Batches of like length, as indices: the shared text of every example is computed once, its continuations branch from it. The first `cached`
+ * tokens of every example are no rows; each example is there for every one of `members`.
+ */
+export function candidateBatches(
+  examples: readonly Candidates[],
+  { cached = 0, members = 1 }: { cached?: number; members?: number } = {},
+): number[][] {
+  const rowsOf = examples.map((e) => members * (branching(e).ids.length - cached));
   const order = [...examples.keys()].sort((a, b) => (rowsOf[a] as number) - (rowsOf[b] as number));
   const batches: number[][] = [];
   let rows = Infinity;
   for (const index of order) {
     const batch = batches.at(-1);
     rows += rowsOf[index] as number;
-    if (batch && rows <= rowsPerBatch && batch.length < sequencesPerBatch) batch.push(index);
+    if (batch && rows <= rowsPerBatch && (batch.length + 1) * members <= sequencesPerBatch) batch.push(index);
     else {
       batches.push([index]);
       rows = rowsOf[index] as number;
@@ -33,41 +40,52 @@ export function candidateBatches(examples: readonly Candidates[]): number[][] {
   return batches;
 }
 
+/** The tokens that all examples begin with alike, at least one of each left. */
+export const commonBeginning = (examples: readonly Candidates[]): readonly number[] =>
+  examples[0]?.inputIds.slice(0, sharedBeginning(examples.map(branching))) ?? [];
+
+/** What stands in front of every member's rows, and among them. */
+export interface MembersBefore {
+  readonly cache: KeyValueCache;
+  readonly placed: PlacedPrompts | undefined;
+}
+
 /**
- * Σ log p(token | everything before it) of each continuation: [example][continuation], in one packed pass.
- * `session` runs the method's scoring graph, `parameters` are its fed parameters.
+ * Σ log p(token | everything before it) of each continuation: [member][example][continuation], in one packed pass.
+ * `session` runs the scoring graph; the examples' tokens are those behind the cache.
  */
 export async function scoreCandidates(
   session: Executor,
   model: CausalModel,
-  method: Method,
-  parameters: Readonly<Record<string, Tensor>>,
+  { cache, placed }: MembersBefore,
   examples: readonly Candidates[],
-): Promise<number[][]> {
+): Promise<number[][][]> {
   const sequences = examples.map(branching);
   const pairRows: number[] = [];
   const pairTargets: number[] = [];
   let firstRow = 0;
-  sequences.forEach((sequence, e) => {
-    const example = defined(examples[e], 'an example');
-    let branchRow = firstRow + 1;
-    for (const continuation of example.continuations)
-      continuation.forEach((token, i) => {
-        pairRows.push(i === 0 ? firstRow : branchRow++);
-        pairTargets.push(token);
-      });
-    firstRow += sequence.labelRows.length;
-  });
+  for (let member = 0; member < cache.lengths.length; member++)
+    sequences.forEach((sequence, e) => {
+      const example = defined(examples[e], 'an example');
+      let branchRow = firstRow + 1;
+      for (const continuation of example.continuations)
+        continuation.forEach((token, i) => {
+          pairRows.push(i === 0 ? firstRow : branchRow++);
+          pairTargets.push(token);
+        });
+      firstRow += sequence.labelRows.length;
+    });
   const { logProbabilities } = await session.run({
-    ...batchFeeds(model, method, sequences, { branching: true }),
-    ...parameters,
+    ...scoringFeeds(model, cache, sequences, placed),
     pairRows: intVector(pairRows),
     pairTargets: intVector(pairTargets),
   });
   const values = defined(logProbabilities, 'logProbabilities').data;
   let at = 0;
-  return examples.map(({ continuations }) =>
-    continuations.map((continuation) => continuation.reduce((sum) => sum + (values[at++] as number), 0)),
+  return cache.lengths.map(() =>
+    examples.map(({ continuations }) =>
+      continuations.map((continuation) => continuation.reduce((sum) => sum + (values[at++] as number), 0)),
+    ),
   );
 }
 

@@ -1,20 +1,13 @@
 import { defined } from '../common/assert.js';
 import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
-import { candidateBatches, scoreCandidates, type Candidates } from './candidates.js';
+import { candidateBatches, commonBeginning, type Candidates } from './candidates.js';
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
-import { openMethod, scoringGraph } from '../methods/causalGraph.js';
-import type { Method } from '../methods/method.js';
-import type { CausalModel } from '../models/causalModel.js';
 import type { Example } from '../protocol/dataset.js';
 import type { Metrics } from '../protocol/events.js';
-import type { Engine } from '../runtime/engine.js';
-import type { Tensor, WeightLocations } from '../runtime/executor.js';
+import { openScorer, type Member, type ScorerSetting } from './scorer.js';
 
-export interface EvaluationSetting {
-  readonly engine: Engine;
-  readonly weights: WeightLocations;
-  readonly model: CausalModel;
+export interface EvaluationSetting extends ScorerSetting {
   readonly task: ResolvedTask;
   readonly tokenize: TokenizeOptions;
 }
@@ -26,36 +19,34 @@ export interface Evaluation extends Standing {
 }
 
 /**
- * Scores examples with a method and its parameters: every label ranked for a classification, the target's perplexity for free text.
+ * Scores examples with a prompt, or with the bare model: every label ranked for a classification, the target's perplexity for free text.
  * `done` holds the scores of batches that an earlier process finished and is filled as batches finish; `afterBatch` returns false to stop,
  * and then the result is undefined.
  */
 export async function evaluateExamples(
-  { engine, weights, model, task, tokenize }: EvaluationSetting,
-  method: Method,
-  parameters: Readonly<Record<string, Tensor>>,
+  setting: EvaluationSetting,
+  member: Member,
   examples: readonly Example[],
   done: number[][],
   afterBatch: (examplesDone: number) => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
-  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize, method));
-  const batches = candidateBatches(candidates.map((c) => c.candidates));
+  const { task, tokenize } = setting;
+  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize, member));
+  const inputs = candidates.map((c) => c.candidates);
+  const beginning = commonBeginning(inputs);
+  const batches = candidateBatches(inputs, { cached: beginning.length });
   let at = 0;
   const pending = batches.filter((batch) => (at += batch.length) > done.length);
   if (pending.length > 0) {
-    const session = await openMethod(
-      (graph) => engine.open(graph, weights),
-      method,
-      (beginning) => scoringGraph(model, method, beginning),
-    );
+    const scorer = await openScorer(setting, [member], beginning);
     try {
       for (const batch of pending) {
-        const inputs = batch.map((i) => defined(candidates[i], 'an example').candidates);
-        done.push(...(await scoreCandidates(session, model, method, parameters, inputs)));
+        const [scores] = await scorer.score(batch.map((i) => defined(inputs[i], 'an example')));
+        done.push(...defined(scores, 'scores'));
         if (!(await afterBatch(done.length))) return undefined;
       }
     } finally {
-      await session.dispose();
+      await scorer.dispose();
     }
   }
   const scored: Scored[] = [];
@@ -68,11 +59,11 @@ export async function evaluateExamples(
 }
 
 /** What an example is ranked among: the labels, or its own target alone. */
-function exampleCandidates(
+export function exampleCandidates(
   example: Example,
   task: ResolvedTask,
   tokenize: TokenizeOptions,
-  { virtualTokens }: Method,
+  { method: { virtualTokens } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
   const options = words.map((target) => tokenizeExample({ ...example, target }, tokenize));

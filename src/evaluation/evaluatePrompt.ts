@@ -2,15 +2,15 @@ import { defined } from '../common/assert.js';
 import { inferTask, type ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { readTable } from '../data/readTable.js';
-import { noMethod, promptEmbeddings, type Method } from '../methods/method.js';
+import { noMethod } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource } from '../protocol/dataset.js';
 import type { JudgedRow, Metrics } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
-import type { Tensor } from '../runtime/executor.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
+import type { Member } from './scorer.js';
 
 export interface EvaluateRequest extends PromptRequest {
   readonly file: DatasetSource;
@@ -42,8 +42,8 @@ export async function evaluatePrompt(
   const setting = { engine, weights: base.weights, model, task, tokenize };
   const total = examples.length * (request.baseline ? 2 : 1);
   let before = 0;
-  const evaluate = async (scored: Method, vectors: Readonly<Record<string, Tensor>>): Promise<Evaluation> => {
-    const evaluation = await evaluateExamples(setting, scored, vectors, examples, [], async (done) => {
+  const evaluate = async (member: Member): Promise<Evaluation> => {
+    const evaluation = await evaluateExamples(setting, member, examples, [], async (done) => {
       onProgress(before + done, total);
       await new Promise((resolve) => setImmediate(resolve));
       return !signal.aborted;
@@ -52,8 +52,8 @@ export async function evaluatePrompt(
     before += examples.length;
     return defined(evaluation, 'an evaluation');
   };
-  const { metrics, scored } = await evaluate(method, { [promptEmbeddings]: embeddings });
-  const baseline = request.baseline ? await evaluate(noMethod, {}) : undefined;
+  const { metrics, scored } = await evaluate({ method, embeddings });
+  const baseline = request.baseline ? await evaluate({ method: noMethod }) : undefined;
   return {
     metrics,
     ...(baseline && { baseline: baseline.metrics }),

@@ -29,8 +29,14 @@ export interface OpenedPrompt {
   readonly embeddings: Tensor<Float32Array>;
 }
 
-/** Throws `store.*` for the prompt, `model.*` for its model, and `store.otherModel` where they do not belong together. */
-export async function openPrompt({ promptFolder, cacheFolder, model: named }: PromptRequest): Promise<OpenedPrompt> {
+/**
+ * `openBase` may give models that are open already. Throws `store.*` for the prompt, `model.*` for its model, and `store.otherModel` where
+ * they do not belong together.
+ */
+export async function openPrompt(
+  { promptFolder, cacheFolder, model: named }: PromptRequest,
+  openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
+): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
   const { config, embeddings, recipe } = prompt;
   const modelName =
@@ -38,7 +44,7 @@ export async function openPrompt({ promptFolder, cacheFolder, model: named }: Pr
     (recipe?.model === prompt.details?.model.name ? recipe?.model : undefined) ??
     config.base_model_name_or_path;
   if (!modelName) throw new SoftpromptError('run.noBaseModel', { prompt: promptFolder });
-  const base = await openModel(resolveModelPath(modelName, process.cwd()), { cacheFolder });
+  const base = await openBase(resolveModelPath(modelName, process.cwd()));
   const { name, checksum } = base;
   refuseOtherModel(prompt, { ...base.config, name, checksum });
   const [virtualTokens, width] = adapterShape(config);

@@ -1,63 +1,134 @@
-import { openMethod, scoringGraph } from '../methods/causalGraph.js';
-import { promptEmbeddings, type Method } from '../methods/method.js';
+import { defined } from '../common/assert.js';
+import { continuingGraph, scoringGraph, type PlacedPrompts } from '../methods/cachedGraph.js';
+import { cacheOf } from '../methods/keyValueCache.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { Engine } from '../runtime/engine.js';
-import type { Tensor, WeightLocations } from '../runtime/executor.js';
-import { scoreCandidates, type Candidates } from './candidates.js';
+import type { Executor, Tensor, WeightLocations } from '../runtime/executor.js';
+import { candidateBatches, scoreCandidates, type Candidates, type MembersBefore } from './candidates.js';
+import { begin, placesBehind, type Member } from './standing.js';
+
+export type { Member } from './standing.js';
 
 /** The frozen model that scores. */
 export interface ScorerSetting {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'open'>;
   readonly weights: WeightLocations;
   readonly model: CausalModel;
 }
 
-/** What answers: a prompt with its vectors, or the bare model (`noMethod` and no vectors). */
-export interface Member {
-  readonly method: Method;
-  readonly embeddings?: Tensor<Float32Array>;
-}
-
 /** A frozen model with one prompt or several, ready to rank candidates again and again. */
 export interface Scorer {
-  /** Σ log p(token | everything before it): [member][example][candidate]. */
+  /**
+   * Σ log p(token | everything before it): [member][example][candidate]. Any number of examples; all members are in the same runs, which are
+   * no larger than one member's. Virtual tokens among the ids are read by members whose template places them.
+   */
   score(examples: readonly Candidates[]): Promise<number[][][]>;
   dispose(): Promise<void>;
 }
 
+/** Members whose rows are alike: those whose prompts are all keys and values, or which have P virtual tokens among their rows. */
+interface Group extends MembersBefore {
+  /** By their numbers. */
+  readonly members: readonly number[];
+  readonly session: Executor;
+}
+
+/**
+ * What stands in front of every example, the prompts and then `beginning` (the token ids that examples begin with: a template's first words, or
+ * examples as text), is computed once and kept as keys and values. Examples that do not begin so are scored behind the prompts alone.
+ */
 export async function openScorer(
   { engine, weights, model }: ScorerSetting,
   members: readonly Member[],
+  beginning: readonly number[] = [],
 ): Promise<Scorer> {
-  const sessions = await Promise.all(
-    members.map(({ method }) =>
-      openMethod(
-        (graph) => engine.open(graph, weights),
-        method,
-        (beginning) => scoringGraph(model, method, beginning),
-      ),
-    ),
-  );
+  const sessions = new Map<number, Promise<Executor>>();
+  /** The scoring graph for rows with P virtual tokens among them, or none. */
+  const sessionFor = (placed: number): Promise<Executor> => {
+    const session = sessions.get(placed) ?? engine.open(scoringGraph(model, placed), weights);
+    sessions.set(placed, session);
+    return session;
+  };
+  const groupsBehind = async (ids: readonly number[]): Promise<Group[]> => {
+    const numbers = new Map<number, number[]>();
+    members.forEach((member, i) => {
+      const placed = placesBehind(member, ids) ? member.method.virtualTokens : 0;
+      numbers.set(placed, [...(numbers.get(placed) ?? []), i]);
+    });
+    const session = await engine.open(continuingGraph(model), weights);
+    try {
+      const groups: Group[] = [];
+      for (const [placed, own] of numbers) {
+        const rows = [];
+        for (const i of own)
+          rows.push((await begin({ session, weights, model }, defined(members[i], 'a member'), ids)).rows);
+        const prompts = placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined;
+        groups.push({
+          members: own,
+          session: await sessionFor(placed),
+          cache: cacheOf(model, rows),
+          placed: prompts,
+        });
+      }
+      return groups;
+    } finally {
+      await session.dispose();
+    }
+  };
+  const standing = new Map<readonly number[], Promise<Group[]>>();
+  const groupsFor = (ids: readonly number[]): Promise<Group[]> => {
+    const groups = standing.get(ids) ?? groupsBehind(ids);
+    standing.set(ids, groups);
+    return groups;
+  };
+  const beginningOf = ({ inputIds }: Candidates): readonly number[] =>
+    beginsWith(inputIds, beginning) ? beginning : nothing;
+  await groupsFor(beginning);
+
   return {
     score: async (examples) => {
-      const scores: number[][][] = [];
-      for (const [i, { method, embeddings }] of members.entries()) {
-        const session = sessions[i];
-        if (session)
-          scores.push(
-            await scoreCandidates(
-              session,
-              model,
-              method,
-              embeddings ? { [promptEmbeddings]: embeddings } : {},
-              examples,
-            ),
-          );
+      const scores = members.map((): number[][] => []);
+      const beginnings = examples.map(beginningOf);
+      for (const ids of new Set(beginnings)) {
+        const numbers = [...beginnings.keys()].filter((i) => beginnings[i] === ids);
+        for (const { members: own, session, cache, placed } of await groupsFor(ids)) {
+          const left = numbers.map((i) => behind(defined(examples[i], 'an example'), ids.length, placed !== undefined));
+          for (const batch of candidateBatches(left, { members: own.length })) {
+            const inputs = batch.map((i) => defined(left[i], 'an example'));
+            const found = await scoreCandidates(session, model, { cache, placed }, inputs);
+            own.forEach((member, m) =>
+              batch.forEach((i, b) => {
+                const row = defined(scores[member], 'a member');
+                row[defined(numbers[i], 'an example')] = defined(found[m]?.[b], 'scores');
+              }),
+            );
+          }
+        }
       }
       return scores;
     },
     dispose: async () => {
-      for (const session of sessions) await session.dispose();
+      for (const session of sessions.values()) await (await session).dispose();
     },
   };
+}
+
+const nothing: readonly number[] = [];
+
+/** Whether a text begins with the ids and goes on with words of its own. */
+const beginsWith = (inputIds: readonly number[], ids: readonly number[]): boolean =>
+  ids.every((id, i) => inputIds[i] === id) && inputIds.slice(ids.length).some((id) => id >= 0);
+
+/** What is left of an example behind its first tokens, with the virtual tokens among it where they are rows. */
+const behind = ({ inputIds, continuations }: Candidates, count: number, placed: boolean): Candidates => ({
+  inputIds: inputIds.slice(count).filter((id) => placed || id >= 0),
+  continuations,
+});
+
+/** Prompts of one size [P, hidden] as [prompts, P, hidden]. */
+function stacked(prompts: readonly Tensor<Float32Array>[]): PlacedPrompts {
+  const [count = 0, hidden = 0] = prompts[0]?.shape ?? [];
+  const data = new Float32Array(prompts.length * count * hidden);
+  prompts.forEach((prompt, i) => data.set(prompt.data, i * count * hidden));
+  return { data, shape: [prompts.length, count, hidden] };
 }

@@ -33,14 +33,14 @@ export function activate({
     processSettings: () => ({ node: node(), extensionFolder, unwatched: settings.unwatched() }),
     log,
   });
+  const { modelFolders, trainingDefaults, idleMinutes } = settings;
   const inspector = openInspector(extensionFolder, node, log);
   let evaluating: Promise<Evaluator & vscode.Disposable> | undefined;
   const evaluator = (): Promise<Evaluator> =>
     (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
-      openEvaluatorProcess(extensionFolder, node, log),
+      openEvaluatorProcess({ extensionFolder, node, idleMinutes, log, ended: new vscode.EventEmitter() }),
     ));
-  const { modelFolders, trainingDefaults } = settings;
-  const showLog = (folder: string): Thenable<unknown> =>
+    const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
 
   environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');

@@ -12,6 +12,8 @@ export const settings = {
   nodePath: (): string => read('nodePath', ''),
   modelFolders: (): readonly string[] => read<string[]>('modelFolders', []),
   unwatched: (): 'pause' | 'continue' => read<'pause' | 'continue'>('whenWindowCloses', 'pause'),
+  /** After so many minutes without a question the evaluation process frees its models; 0: never. */
+  idleMinutes: (): number => read('evaluation.idleMinutes', 10),
   /** What a recipe that says nothing gets. */
   trainingDefaults: (): TrainingDefaults => {
     const provider = read<Recipe['provider']>('provider', 'auto');

@@ -8,7 +8,7 @@ import { packBatch, sharedBeginning, withoutBeginning } from '../models/packBatc
 import { declareRowLayout, type RowLayout, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Executor, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
-import { placedRowFeeds, placedRows } from './placedRows.js';
+import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
 /**
@@ -28,7 +28,7 @@ export const gradientName = (parameter: string): string => `gradient.${parameter
 export function trainingGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
   const build = createBuilder();
   const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
-  const hidden = labelStates(build, model, method, parameters, { branching: false, beginning });
+  const hidden = labelStates(build, model, method, parameters, beginning);
   const targets = build.input('targets', ['labels']);
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
@@ -44,19 +44,10 @@ export function trainingGraph(model: CausalModel, method: Method, beginning = tr
   };
 }
 
-/** `logProbabilities` [pairs, 1] of tokens at label rows, any number of tokens a row: for ranking labels. */
-export function scoringGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
-  const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: true, beginning });
-  const pairRows = build.input('pairRows', ['pairs']);
-  const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
-  return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
-}
-
 /** `logits` [labels, vocabulary] of the label rows. */
 export function logitsGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
   const build = createBuilder();
-  const hidden = labelStates(build, model, method, fedParameters(build, method), { branching: false, beginning });
+  const hidden = labelStates(build, model, method, fedParameters(build, method), beginning);
   return { logits: build.gemm(hidden, model.head(build), { transB: true }) };
 }
 
@@ -88,24 +79,18 @@ export async function openMethod(
   };
 }
 
-/** Feeds of a batch, the parameters and targets left to the caller. Only the scoring graph's sequences may branch. */
-export function batchFeeds(
-  model: CausalModel,
-  method: Method,
-  sequences: readonly Sequence[],
-  { branching }: { readonly branching: boolean },
-): Feeds {
+/** Feeds of a batch, the parameters and targets left to the caller. */
+export function batchFeeds(model: CausalModel, method: Method, sequences: readonly Sequence[]): Feeds {
   const { entry, virtualTokens } = method;
   const common = virtualTokens > 0 && entry !== 'anywhere' ? sharedBeginning(sequences) : 0;
   const plan = {
     front: common + (entry === 'front' ? virtualTokens : 0),
     prefix: entry === 'keysAndValues' ? virtualTokens : 0,
-    branching,
   };
   const { feeds, ids, positions } = packBatch(model.heads, plan, withoutBeginning(sequences, common));
   const rows =
     entry === 'anywhere'
-      ? placedRowFeeds(sequences, method)
+      ? { ...placedRowFeeds(sequences, method.virtualTokens), ...promptFeeds(sequences, method) }
       : { commonIds: intVector(sequences[0]?.ids.slice(0, common) ?? []), ids: intVector(ids) };
   return { ...feeds, ...model.positionFeeds(positions), ...rows };
 }
@@ -124,15 +109,15 @@ function labelStates(
   model: CausalModel,
   method: Method,
   parameters: Lookup,
-  { branching, beginning }: { branching: boolean; beginning: boolean },
+  beginning: boolean,
 ): Value {
   const { entry, virtualTokens } = method;
   const entering = embeddingsOf(build, method, parameters);
   const embed = (name: string, count: Dim): Value => build.gather(model.embeddings(build), build.input(name, [count]));
-  const layoutOf = (front: Dim, prefix = 0): RowLayout =>
-    declareRowLayout(build, model.heads, { front, prefix, branching });
+  const layoutOf = (front: Dim, prefix = 0): RowLayout => declareRowLayout(build, model.heads, { front, prefix });
   if (!entering) return model.hiddenStates(build, embed('ids', 'tokens'), layoutOf(0));
-  if (entry === 'anywhere') return model.hiddenStates(build, placedRows(build, model, entering), layoutOf(0));
+  if (entry === 'anywhere')
+    return model.hiddenStates(build, placedRows(build, model, sequenceCopies(build, entering)), layoutOf(0));
   const tokens = embed('ids', 'tokens');
   const rows = beginning ? [embed('commonIds', 'common'), tokens] : [tokens];
   if (entry === 'front') {
@@ -146,11 +131,11 @@ function labelStates(
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */
-function targetLogits(build: Builder, model: CausalModel, hidden: Value, targets: Value): Value {
+export function targetLogits(build: Builder, model: CausalModel, hidden: Value, targets: Value): Value {
   return build.reduceSum(build.mul(hidden, build.gather(model.head(build), targets)), [1], true);
 }
 
 /** log Σ exp of the logits, [rows, 1]. */
-function normalisers(build: Builder, model: CausalModel, hidden: Value): Value {
+export function normalisers(build: Builder, model: CausalModel, hidden: Value): Value {
   return build.reduceLogSumExp(build.gemm(hidden, model.head(build), { transB: true }));
 }

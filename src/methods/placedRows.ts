@@ -12,38 +12,39 @@ import type { Method } from './method.js';
  * virtual tokens for each sequence. The prompt's gradient is then a gather by position, [batch, P, hidden], summed over the batch.
  */
 
-/**
- * virtual [P, hidden], or [prompts, P, hidden] of which every sequence reads its own, → rows [tokens, hidden]. The copies of the sequences'
- * own prompts are a product with a one-hot matrix, so that their gradient sums in a fixed order.
- */
-export function placedRows(build: Builder, model: CausalModel, virtual: Value): Value {
-  const [count, hidden] = virtual.shape.slice(-2) as [Dim, number];
+/** Rows [tokens, hidden] of the fed words and of the sequences' copies of their virtual tokens [..., P, hidden]. */
+export function placedRows(build: Builder, model: CausalModel, copies: Value): Value {
   const words = build.gather(model.embeddings(build), build.input('ids', ['words']));
-  const copies = ['batch', count, hidden];
   const index = build.input('placed.index', ['tokens']);
-  const inverses = [build.input('placed.words', ['words']), build.input('placed.virtual', ['batch', count])];
-  return build.pack(
-    [words, virtual.shape.length === 2 ? build.expand(virtual, copies) : ownPrompts()],
-    index,
-    inverses,
-    {
-      zeros: false,
-      partial: true,
-    },
-  );
-
-  function ownPrompts(): Value {
-    const prompts = defined(virtual.shape[0], 'prompts');
-    const chosen = build.input('placed.prompts', ['batch', prompts], 'float');
-    const width = multiplyDims(count, hidden);
-    return build.reshape(build.gemm(chosen, build.reshape(virtual, [prompts, width])), copies);
-  }
+  const inverses = [build.input('placed.words', ['words']), build.input('placed.virtual', copies.shape.slice(0, -1))];
+  return build.pack([words, copies], index, inverses, { zeros: false, partial: true });
 }
 
-/** Feeds of `placedRows`; each sequence uses every virtual token of its prompt at most once. */
+/**
+ * A copy for each sequence [batch, P, hidden] of virtual [P, hidden], or of [prompts, P, hidden], of which every sequence reads its own. The
+ * copies of the sequences' own prompts are a product with a one-hot matrix, so that their gradient sums in a fixed order.
+ */
+export function sequenceCopies(build: Builder, virtual: Value): Value {
+  const [count, hidden] = virtual.shape.slice(-2) as [Dim, number];
+  const copies = ['batch', count, hidden];
+  if (virtual.shape.length === 2) return build.expand(virtual, copies);
+  const prompts = defined(virtual.shape[0], 'prompts');
+  const chosen = build.input('placed.prompts', ['batch', prompts], 'float');
+  const width = multiplyDims(count, hidden);
+  return build.reshape(build.gemm(chosen, build.reshape(virtual, [prompts, width])), copies);
+}
+
+/** A copy for each sequence of every member [members, batch, P, hidden] of virtual [members, P, hidden]. */
+export function memberCopies(build: Builder, virtual: Value): Value {
+  const [members, count, hidden] = virtual.shape as [Dim, Dim, Dim];
+  return build.expand(build.reshape(virtual, [members, 1, count, hidden]), [members, 'batch', count, hidden]);
+}
+
+/** Feeds of `placedRows`, whose copies are of `batches` and P; each sequence uses every virtual token of its prompt at most once. */
 export function placedRowFeeds(
   sequences: readonly Sequence[],
-  { virtualTokens: count, prompts }: Pick<Method, 'virtualTokens' | 'prompts'>,
+  count: number,
+  batches: readonly number[] = [sequences.length],
 ): Feeds {
   const words = sequences.flatMap((s) => s.ids.filter((id) => id >= 0));
   const rows = sequences.reduce((sum, s) => sum + s.ids.length, 0);
@@ -62,9 +63,13 @@ export function placedRowFeeds(
     ids: intVector(words),
     'placed.index': intVector(index),
     'placed.words': intVector(wordRows),
-    'placed.virtual': { data: virtualRows, shape: [sequences.length, count] },
-    ...(prompts !== undefined && { 'placed.prompts': oneHot(sequences, prompts) }),
+    'placed.virtual': { data: virtualRows, shape: [...batches, count] },
   };
+}
+
+/** Which prompt each sequence reads, where there are several. */
+export function promptFeeds(sequences: readonly Sequence[], { prompts }: Pick<Method, 'prompts'>): Feeds {
+  return prompts === undefined ? {} : { 'placed.prompts': oneHot(sequences, prompts) };
 }
 
 function oneHot(sequences: readonly Sequence[], prompts: number): Tensor {

@@ -33,7 +33,7 @@ export type KeysAndValuesSource = { readonly ids: readonly number[] } | { readon
 /** The keys and values that the model itself makes of a sequence: `prompt_embeddings` [tokens, width], in the same order. */
 export function keysAndValuesGraph(model: CausalModel, from: 'ids' | 'vectors'): GraphOutputs {
   const build = createBuilder();
-  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0, branching: false });
+  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows =
     from === 'ids'
       ? build.gather(model.embeddings(build), build.input('ids', ['tokens']))
@@ -46,7 +46,7 @@ export function keysAndValuesGraph(model: CausalModel, from: 'ids' | 'vectors'):
 export function keysAndValuesFeeds(model: CausalModel, source: KeysAndValuesSource): Feeds {
   const count = 'ids' in source ? source.ids.length : source.vectors.length / model.hiddenSize;
   const ids = 'ids' in source ? source.ids : Array<number>(count).fill(0);
-  const plan = { front: 0, prefix: 0, branching: false };
+  const plan = { front: 0, prefix: 0 };
   const { feeds, positions } = packBatch(model.heads, plan, [{ ids, labelRows: [count - 1] }]);
   return {
     ...feeds,
@@ -66,7 +66,7 @@ export async function firstKeys(
   weights: WeightLocations,
 ): Promise<{ position(position: number): AsyncIterable<Float32Array>; dispose(): Promise<void> }> {
   const build = createBuilder();
-  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0, branching: false });
+  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
   const keys: Value[] = [];
   model.hiddenStates(build, rows, layout, { onKeysAndValues: (key) => keys.push(key) });

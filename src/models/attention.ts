@@ -12,7 +12,8 @@ import type { HeadShape, RowLayout } from './rowLayout.js';
  * softmax; the gradient of the shared keys and values is summed over the batch inside that product.
  *
  * query: [rows, heads · size], already scaled by 1/√size; key and value: [rows, key/value heads · size].
- * With `labelsOnly`, query holds the label rows alone. A prefix's keys and values stand in front of all others; it has no rows.
+ * With `labelsOnly`, query holds the label rows alone. A prefix's keys and values stand in front of all others; it has no rows. Members have one
+ * each, and share none: an axis more.
  * Returns rows [query rows, heads · size].
  */
 export function causalAttention(
@@ -50,6 +51,7 @@ export function causalAttention(
     mask: labelsOnly ? layout.labelMask : layout.mask,
     frontKey,
     frontValue,
+    frontMask: layout.prefixMask,
   });
   const blocks = [own];
   if (hasFront && !labelsOnly) {
@@ -63,7 +65,10 @@ export function causalAttention(
   return build.reshape(rows, [query.shape[0] as Dim, numHeads * headDim]);
 }
 
-/** query [kv, batch, n, size], key and value [kv, batch, length, size], frontKey and frontValue [kv, front, size], mask [·, n, length]. */
+/**
+ * query [kv, …, batch, n, size], key and value [kv, …, batch, length, size], frontKey and frontValue [kv, …, front, size], mask [·, n, length],
+ * frontMask [members, 1, front], where … is nothing or members.
+ */
 function attendWithFront(
   build: Builder,
   block: {
@@ -73,18 +78,22 @@ function attendWithFront(
     mask: Value;
     frontKey: Value | undefined;
     frontValue: Value | undefined;
+    frontMask: Value | undefined;
   },
 ): Value {
-  const { query, key, value, mask, frontKey, frontValue } = block;
+  const { query, key, value, mask, frontKey, frontValue, frontMask } = block;
   const scores = build.add(build.matMul(query, key, { transB: true }), mask);
   if (!frontKey || !frontValue) return build.matMul(build.softmax(scores), value);
 
-  const [kv, batch, n, size] = query.shape as [number, Dim, Dim, number];
-  const [front, length] = [frontKey.shape[1] as Dim, key.shape[2] as Dim];
+  const [batch, n, size] = query.shape.slice(-3) as [Dim, Dim, number];
+  const lead = query.shape.slice(0, -3);
+  const last = query.shape.length - 1;
+  const [front, length] = [frontKey.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
   const joined = multiplyDims(batch, n);
-  const frontScores = build.matMul(build.reshape(query, [kv, joined, size]), frontKey, { transB: true });
-  const weights = build.softmax(build.concat([build.reshape(frontScores, [kv, batch, n, front]), scores], 3));
-  const [frontWeights, ownWeights] = build.split(weights, [front, length], 3);
-  const fromFront = build.matMul(build.reshape(defined(frontWeights, 'weights'), [kv, joined, front]), frontValue);
-  return build.add(build.matMul(defined(ownWeights, 'weights'), value), build.reshape(fromFront, [kv, batch, n, size]));
+  const products = build.matMul(build.reshape(query, [...lead, joined, size]), frontKey, { transB: true });
+  const frontScores = frontMask ? build.add(products, frontMask) : products;
+  const weights = build.softmax(build.concat([build.reshape(frontScores, [...lead, batch, n, front]), scores], last));
+  const [frontWeights, ownWeights] = build.split(weights, [front, length], last);
+  const fromFront = build.matMul(build.reshape(defined(frontWeights, 'weights'), [...lead, joined, front]), frontValue);
+  return build.add(build.matMul(defined(ownWeights, 'weights'), value), build.reshape(fromFront, query.shape));
 }

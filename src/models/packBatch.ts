@@ -1,6 +1,6 @@
 import { assert, defined } from '../common/assert.js';
 import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
-import type { HeadShape, RowPlan, Sequence } from './rowLayout.js';
+import type { HeadShape, Sequence, SharedPlan } from './rowLayout.js';
 
 /** What a batch of sequences feeds to the layout that `declareRowLayout` declares. */
 
@@ -42,14 +42,24 @@ export interface PackedBatch {
   readonly positions: Int32Array;
 }
 
-/** Lays out a batch of sequences, none of them empty. */
+/** A batch that stands once for each of several members: how many of their prefix's keys and values each one has. */
+export interface MembersPlan {
+  readonly members: readonly number[];
+}
+
+/** Lays out a batch of sequences, none of them empty. Only behind members they may branch. */
 export function packBatch(
   heads: HeadShape,
-  { front: frontRows, prefix, branching }: RowPlan<number>,
-  sequences: readonly Sequence[],
+  plan: SharedPlan<number> | MembersPlan,
+  eachSequence: readonly Sequence[],
 ): PackedBatch {
   const { numHeads, numKeyValueHeads: kv } = heads;
   const group = numHeads / kv;
+  const { front: frontRows, prefix } = 'members' in plan ? { front: 0, prefix: 0 } : plan;
+  const prefixes = 'members' in plan ? plan.members : [prefix];
+  const branching = 'members' in plan;
+  const each = eachSequence.length;
+  const sequences = prefixes.flatMap(() => eachSequence);
   const batch = sequences.length;
   const length = Math.max(...sequences.map((s) => s.ids.length));
   const queries = Math.max(1, ...sequences.map((s) => s.labelRows.length));
@@ -87,38 +97,40 @@ export function packBatch(
   for (let i = 0; i < frontRows; i++) positions[i] = prefix + i;
   sequences.forEach((s, b) => {
     const start = defined(starts[b], 'a start');
+    const before = defined(prefixes[Math.floor(b / each)], 'a prefix') + frontRows;
     const shared = s.branches?.[0] ?? s.ids.length;
     for (let i = 0; i < s.ids.length; i++)
-      positions[start + i] = prefix + frontRows + (i < shared ? i : shared + i - branchStart(s, i));
+      positions[start + i] = before + (i < shared ? i : shared + i - branchStart(s, i));
   });
 
-  assert(branching || sequences.every((s) => !s.branches), 'branches in a graph without them');
-  const masks = branching ? batch : 1;
+  assert(branching || eachSequence.every((s) => !s.branches), 'branches in a graph without them');
+  const masks = branching ? each : 1;
   const mask = new Float32Array(masks * group * length * length).fill(hidden);
   const longest = { ids: new Array<number>(length), labelRows: [] };
   for (let b = 0, at = 0; b < masks; b++) {
-    const s = branching ? defined(sequences[b], 'a sequence') : longest;
+    const s = branching ? defined(eachSequence[b], 'a sequence') : longest;
     for (let g = 0; g < group; g++) for (let i = 0; i < length; i++, at += length) openKeys(mask, at, s, i);
   }
-  const labelMask = new Float32Array(batch * group * queries * length).fill(hidden);
-  sequences.forEach((s, b) => {
+  const labelMask = new Float32Array(each * group * queries * length).fill(hidden);
+  eachSequence.forEach((s, b) => {
     for (let g = 0; g < group; g++)
       for (let q = 0; q < queries; q++)
         openKeys(labelMask, ((b * group + g) * queries + q) * length, s, s.labelRows[q] ?? 0);
   });
 
-  const front = (perRow: number, each: number): Tensor[] => [
-    headBlock(kv, each, 1, frontRows, perRow, rows, (_, i) => i).index,
+  const front = (perRow: number, perHead: number): Tensor[] => [
+    headBlock(kv, perHead, [1], frontRows, perRow, rows, (_, i) => i).index,
   ];
-  const queryBlock = headBlock(kv, group, batch, length, numHeads, rows, tokenRow);
-  const keyBlock = headBlock(kv, 1, batch, length, kv, rows, tokenRow);
-  const labelBlock = headBlock(kv, group, batch, queries, numHeads, labelRows.length, labelRow);
+  const batches = branching ? [prefixes.length, each] : [each];
+  const queryBlock = headBlock(kv, group, batches, length, numHeads, rows, tokenRow);
+  const keyBlock = headBlock(kv, 1, batches, length, kv, rows, tokenRow);
+  const labelBlock = headBlock(kv, group, batches, queries, numHeads, labelRows.length, labelRow);
   const feeds: Record<string, Tensor> = {
     'labelQueries.index': labelBlock.index,
     'labelQueries.zeroIndex': labelBlock.zeroIndex,
     'labelQueries.inverse': inverseOf([labelBlock.zeroIndex], labelRows.length * numHeads),
     mask: { data: mask, shape: [masks, group * length, length] },
-    labelMask: { data: labelMask, shape: [batch, group * queries, length] },
+    labelMask: { data: labelMask, shape: [each, group * queries, length] },
     labelRows: intVector(labelRows),
     labelInverse: intVector(labelInverse),
     frontMask: causalMask(group, frontRows, prefix),
@@ -153,18 +165,19 @@ interface IndexBlock {
 }
 
 /**
- * Blocks [kv, batch, group · length] of indices into rows · heads (`perRow` heads a row, head = kv · group + g); padding is 0 in
+ * Blocks [kv, …batches, group · length] of indices into rows · heads (`perRow` heads a row, head = kv · group + g); padding is 0 in
  * `index` and the count of rows · heads, which reads zeros, in `zeroIndex`.
  */
 function headBlock(
   kv: number,
   group: number,
-  batch: number,
+  batches: readonly number[],
   length: number,
   perRow: number,
   rows: number,
   rowOf: (b: number, i: number) => number | undefined,
 ): IndexBlock {
+  const batch = batches.reduce((a, b) => a * b, 1);
   const index = new Int32Array(kv * batch * group * length);
   const zeroIndex = new Int32Array(index.length);
   let at = 0;
@@ -176,7 +189,7 @@ function headBlock(
           index[at] = row === undefined ? 0 : row * perRow + h * group + g;
           zeroIndex[at] = row === undefined ? rows * perRow : row * perRow + h * group + g;
         }
-  const shape = [kv, batch, group * length];
+  const shape = [kv, ...batches, group * length];
   return { index: { data: index, shape }, zeroIndex: { data: zeroIndex, shape } };
 }
 

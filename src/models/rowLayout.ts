@@ -9,8 +9,10 @@ import type { Value } from '../graph/value.js';
  * Attention alone works on padded blocks per key/value head: [key/value heads, batch, group · length, head size]; the index that pads
  * rows also moves heads to the front, so neither a transpose nor a repeat of grouped queries is needed.
  * The last block's queries are the label rows only: [key/value heads, batch, group · queries, head size].
+ * With members, the batch is there once for each, member by member, behind keys and values of its own: [key/value heads, members, batch, …].
  *
- * Symbols: tokens (rows behind the front), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence).
+ * Symbols: tokens (rows behind the front), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence),
+ * members, cached (keys and values in front of each member's rows).
  */
 export interface HeadShape {
   readonly numHeads: number;
@@ -55,22 +57,27 @@ export interface RowLayout {
   readonly labelMask: Value;
   /** Of the front rows on the prefix and themselves: [group · front, prefix + front]; undefined where there is no front. */
   readonly frontMask: Value | undefined;
+  /** Added to the scores of tokens on their member's prefix: [members, 1, cached]; undefined where there are no members. */
+  readonly prefixMask: Value | undefined;
   /** Which rows are label rows: [labels] into the rows, and back. */
   readonly labelRows: Value;
   readonly labelInverse: Value;
 }
 
-/**
- * How many rows stand in front (0: none ever), how many keys and values without rows stand before those in every block, and whether
- * sequences may branch, which needs a mask for each.
- */
-export interface RowPlan<Count extends Dim = Dim> {
+/** Keys and values in front that all sequences share, and rows behind them that they share too: for training. */
+export interface SharedPlan<Count extends Dim = Dim> {
+  /** How many rows stand in front; 0: none ever. */
   readonly front: Count;
+  /** How many keys and values without rows stand before those in every block. */
   readonly prefix: number;
-  readonly branching: boolean;
 }
 
-export function declareRowLayout(build: Builder, heads: HeadShape, { front, prefix, branching }: RowPlan): RowLayout {
+/** Members of which each has keys and values of its own, made before, in front of the same sequences, which may branch. */
+export const withMembers = 'members';
+
+export function declareRowLayout(build: Builder, heads: HeadShape, plan: SharedPlan | typeof withMembers): RowLayout {
+  const members = plan === withMembers ? [withMembers] : [];
+  const { front, prefix } = plan === withMembers ? { front: 0, prefix: 0 } : plan;
   const { numHeads, numKeyValueHeads: kv } = heads;
   const group = numHeads / kv;
   const rows = addDims(front, 'tokens');
@@ -87,12 +94,13 @@ export function declareRowLayout(build: Builder, heads: HeadShape, { front, pref
   const groupQueries = multiplyDims(group, 'queries');
   return {
     rows,
-    queries: blocks('queries', [kv, groupFront], [kv, 'batch', groupLength], multiplyDims(numHeads, rows)),
-    keys: blocks('keys', [kv, front], [kv, 'batch', 'length'], multiplyDims(kv, rows)),
-    labelQueries: blocks('labelQueries', [], [kv, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
-    mask: build.input('mask', [branching ? 'batch' : 1, groupLength, 'length'], 'float'),
+    queries: blocks('queries', [kv, groupFront], [kv, ...members, 'batch', groupLength], multiplyDims(numHeads, rows)),
+    keys: blocks('keys', [kv, front], [kv, ...members, 'batch', 'length'], multiplyDims(kv, rows)),
+    labelQueries: blocks('labelQueries', [], [kv, ...members, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
+    mask: build.input('mask', [plan === withMembers ? 'batch' : 1, groupLength, 'length'], 'float'),
     labelMask: build.input('labelMask', ['batch', groupQueries, 'length'], 'float'),
     frontMask: front === 0 ? undefined : build.input('frontMask', [groupFront, addDims(prefix, front)], 'float'),
+    prefixMask: plan === withMembers ? build.input('prefixMask', [withMembers, 1, 'cached'], 'float') : undefined,
     labelRows: build.input('labelRows', ['labels']),
     labelInverse: build.input('labelInverse', [rows]),
   };

@@ -1,5 +1,7 @@
 import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { ModelCache } from '../evaluation/modelCache.js';
 
-export function serveEvaluations(connection: MessageConnection): void {
+export function serveEvaluations(connection: MessageConnection, models: ModelCache): void {
   void connection;
+  void models;
 }

@@ -105,7 +105,7 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
         labelRows: Array.from({ length: targetIds.length }, (_, i) => inputIds.length - 1 + i),
       }));
       const result = await executor.run({
-        ...batchFeeds(model, method, sequences, { branching: false }),
+        ...batchFeeds(model, method, sequences),
         ...targetFeeds(
           part.flatMap((e) => e.targetIds),
           weight,

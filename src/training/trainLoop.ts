@@ -4,12 +4,12 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { nearestToPrompt } from '../evaluation/interpretPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
-import { kept, noMethod, promptEmbeddings, type Method } from '../methods/method.js';
+import { kept, noMethod } from '../methods/method.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
-import type { Tensor } from '../runtime/executor.js';
 import { tensorsUnder, type Checkpoint, type RunState } from './checkpoint.js';
 import { keptEmbeddings } from './keptEmbeddings.js';
 import { evaluateExamples, type Evaluation } from '../evaluation/evaluateExamples.js';
+import type { Member } from '../evaluation/scorer.js';
 import { measurePace } from './pace.js';
 import type { RunContext } from './runContext.js';
 import { openStepper, trainedParameters, type StepResult } from './stepper.js';
@@ -42,6 +42,7 @@ export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
 
 /** The baseline waits until the first steps have been seen. */
 const baselineStep = 3;
+const bare: Member = { method: noMethod };
 const smoothing = 0.9;
 const sampleCount = 12;
 const nearestWhileTraining = 3;
@@ -105,17 +106,13 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   };
 
   /** False where it was stopped before its end. */
-  const evaluate = async (
-    split: 'dev' | 'test',
-    scored: Method,
-    vectors: Readonly<Record<string, Tensor>>,
-  ): Promise<boolean> => {
+  const evaluate = async (split: 'dev' | 'test', member: Member): Promise<boolean> => {
     const examples = data.splits[split];
     if (examples.length === 0) return true;
-    const baseline = scored === noMethod;
+    const baseline = member.method === noMethod;
     const kind: EvaluationKind = baseline ? `baseline.${split}` : split;
     const setting = { engine, weights: base.weights, model, task: data.task, tokenize };
-    const evaluation = await evaluateExamples(setting, scored, vectors, examples, (state.scores[kind] ??= []), mayGoOn);
+    const evaluation = await evaluateExamples(setting, member, examples, (state.scores[kind] ??= []), mayGoOn);
     if (!evaluation) return false;
     evaluations[kind] = evaluation;
     const { metric, value, loss, metrics, scored: rows } = evaluation;
@@ -137,14 +134,14 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   };
   /** Scores what is kept of the trained values: the same numbers, without an encoder. */
   const evaluateKept = async (split: 'dev' | 'test', values: ReadonlyMap<string, Float32Array>): Promise<boolean> =>
-    evaluate(split, kept(method), { [promptEmbeddings]: await keptEmbeddings(context, values) });
+    evaluate(split, { method: kept(method), embeddings: await keptEmbeddings(context, values) });
   const current = (): Map<string, Float32Array> => new Map(parameters.map(({ name, trained }) => [name, trained.data]));
 
   /** The evaluations that are due after the step just done; a resumed run may enter in the middle of them. */
   const evaluateStep = async (): Promise<boolean> => {
     const { step } = state;
     const baselineDue = recipe.baseline && step >= Math.min(baselineStep, training.maxSteps);
-    if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', noMethod, {}))) return false;
+    if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', bare))) return false;
     const due = step > 0 && (step % training.evalEvery === 0 || step === training.maxSteps);
     if (!due || state.evaluatedStep === step) return true;
     if (!(await evaluateKept('dev', current()))) return false;
@@ -197,7 +194,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   if (best.size === 0) for (const [name, values] of current()) best.set(name, values);
   if (reason !== 'stopped') {
     await saveCheckpoint();
-    const tested = (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', noMethod, {})));
+    const tested = (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', bare)));
     if (!tested) reason = 'stopped';
   }
   await saveCheckpoint();

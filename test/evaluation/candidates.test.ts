@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/common/random.js';
 import { candidateBatches, scoreCandidates, type Candidates } from '../../src/evaluation/candidates.js';
-import { noMethod } from '../../src/methods/method.js';
+import { cacheOf } from '../../src/methods/keyValueCache.js';
 import type { Executor, Feeds } from '../../src/runtime/executor.js';
 import { tinyLlama, tinyModel } from '../support/tinyModels.js';
 
@@ -44,13 +44,21 @@ describe('candidateBatches', () => {
     expect(candidateBatches([example(500, 14), example(500, 14)])).toEqual([[0], [1]]);
   });
 
+  it('counts neither tokens that are cached, nor less than all members', () => {
+    const examples = [example(500, 1), example(510, 1), example(500, 1)];
+    expect(candidateBatches(examples, { cached: 400 })).toEqual([[0, 2, 1]]);
+    expect(candidateBatches(examples, { members: 2 })).toEqual([[0], [2], [1]]);
+    const short = Array.from({ length: 64 }, () => example(1, 1));
+    expect(candidateBatches(short, { members: 4 }).map((batch) => batch.length)).toEqual([16, 16, 16, 16]);
+  });
+
   it('has none for no examples', () => {
     expect(candidateBatches([])).toEqual([]);
   });
 });
 
 describe('scoreCandidates', () => {
-  it('asks for every token at the row before it, the text once, and sums by continuation', async () => {
+  it('asks for every token at the row before it, the text once for each member, and sums by continuation', async () => {
     const feedsSeen: Feeds[] = [];
     const session: Executor = {
       run: (feeds) => {
@@ -62,18 +70,26 @@ describe('scoreCandidates', () => {
       dispose: () => Promise.resolve(),
     };
     const examples = [
-      { inputIds: [1, 2], continuations: [[3, 4, 5], [6], [7, 8]] },
+      { inputIds: [1, 2], continuations: [[3, 4], [6]] },
       { inputIds: [9], continuations: [[10], [11]] },
     ];
-    const scores = await scoreCandidates(session, tinyModel(tinyLlama()), noMethod, {}, examples);
+    const model = tinyModel(tinyLlama());
+    const before = { cache: cacheOf(model, [undefined, undefined]), placed: undefined };
+    const scores = await scoreCandidates(session, model, before, examples);
     const [feeds] = feedsSeen;
-    expect([...(feeds?.ids?.data ?? [])]).toEqual([1, 2, 3, 4, 7, 9]);
-    expect([...(feeds?.labelRows?.data ?? [])]).toEqual([1, 2, 3, 4, 5]);
-    expect([...(feeds?.pairTargets?.data ?? [])]).toEqual([3, 4, 5, 6, 7, 8, 10, 11]);
-    expect([...(feeds?.pairRows?.data ?? [])]).toEqual([0, 1, 2, 0, 0, 3, 4, 4]);
+    expect([...(feeds?.ids?.data ?? [])]).toEqual([1, 2, 3, 9, 1, 2, 3, 9]);
+    expect([...(feeds?.labelRows?.data ?? [])]).toEqual([1, 2, 3, 5, 6, 7]);
+    expect([...(feeds?.pairTargets?.data ?? [])]).toEqual([3, 4, 6, 10, 11, 3, 4, 6, 10, 11]);
+    expect([...(feeds?.pairRows?.data ?? [])]).toEqual([0, 1, 0, 2, 2, 3, 4, 3, 5, 5]);
     expect(scores).toEqual([
-      [-7, -8, -48],
-      [-64, -128],
+      [
+        [-3, -4],
+        [-8, -16],
+      ],
+      [
+        [-96, -128],
+        [-256, -512],
+      ],
     ]);
     expect(feedsSeen).toHaveLength(1);
   });

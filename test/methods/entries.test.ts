@@ -57,7 +57,7 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('the 
   ): { loss: number; gradient: Float64Array } => {
     const method = methods[entry];
     const feeds = {
-      ...batchFeeds(model, method, sequences, { branching: false }),
+      ...batchFeeds(model, method, sequences),
       ...targetFeeds(targets, 0.2),
       [promptEmbeddings]: vectors,
     };
@@ -105,7 +105,7 @@ const logitsOf = (
 ): Float64Array => {
   const beginning = hasBeginning(method, sequences);
   const feeds = {
-    ...batchFeeds(model, method, sequences, { branching: false }),
+    ...batchFeeds(model, method, sequences),
     ...(embeddings && { [promptEmbeddings]: embeddings }),
   };
   return defined(interpret(logitsGraph(model, method, beginning), feeds, weights).logits, 'logits').data;
@@ -150,7 +150,7 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))(
     it('has the gradient of finite differences for every prompt', () => {
       const graph = trainingGraph(model, method);
       const feeds = {
-        ...batchFeeds(model, method, sequences, { branching: false }),
+        ...batchFeeds(model, method, sequences),
         ...targetFeeds([4, 9, 1, 7], 0.25),
       };
       const at = (data: Operand['data']) =>

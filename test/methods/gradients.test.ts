@@ -83,7 +83,7 @@ describe.each(Object.entries(models))('on %s', (_model, modelConfig) => {
         const graph = trainingGraph(model, method, hasBeginning(method, sequences));
         const loss = defined(graph.loss, 'a loss');
         const feeds = {
-          ...batchFeeds(model, method, sequences, { branching: false }),
+          ...batchFeeds(model, method, sequences),
           ...targetFeeds(targets, 1 / targets.length),
           ...values,
         };

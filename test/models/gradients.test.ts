@@ -5,14 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
-import {
-  batchFeeds,
-  gradientName,
-  logitsGraph,
-  scoringGraph,
-  targetFeeds,
-  trainingGraph,
-} from '../../src/methods/causalGraph.js';
+import { batchFeeds, gradientName, logitsGraph, targetFeeds, trainingGraph } from '../../src/methods/causalGraph.js';
 import { noMethod } from '../../src/methods/method.js';
 import { direct, promptEmbeddings } from '../../src/methods/method.js';
 import type { CausalModel } from '../../src/models/causalModel.js';
@@ -87,7 +80,7 @@ function trainingFeeds(
   count: number,
 ): Feeds {
   return {
-    ...batchFeeds(model, direct('front', numVirtualTokens, model.hiddenSize), sequences, { branching: false }),
+    ...batchFeeds(model, direct('front', numVirtualTokens, model.hiddenSize), sequences),
     ...targetFeeds(
       sequences.flatMap((s) => s.targets),
       1 / count,
@@ -156,9 +149,7 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
   const weights = randomWeights(config);
 
   it('meet logits that differ by several units, so that the gradients above are of no flat loss', () => {
-    const feeds = batchFeeds(model, noMethod, randomBatch('ragged sequences', config.vocabularySize), {
-      branching: false,
-    });
+    const feeds = batchFeeds(model, noMethod, randomBatch('ragged sequences', config.vocabularySize));
     const { data } = defined(interpret(logitsGraph(model, noMethod), feeds, weights).logits, 'logits');
     const meanSquare = data.reduce((sum, x) => sum + x * x, 0) / data.length;
     expect(Math.sqrt(meanSquare)).toBeGreaterThan(2);
@@ -176,7 +167,7 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
     const shared = interpret(
       logitsGraph(model, method),
       {
-        ...batchFeeds(model, method, sequences, { branching: false }),
+        ...batchFeeds(model, method, sequences),
         [promptEmbeddings]: { data: Float64Array.from(rows), shape: [numVirtualTokens, model.hiddenSize] },
       },
       weights,
@@ -185,80 +176,10 @@ describe.each(Object.entries(configs))('rows in front of %s', (_, config) => {
       ids: [...front, ...s.ids],
       labelRows: s.labelRows.map((row) => row + front.length),
     }));
-    const own = interpret(
-      logitsGraph(model, noMethod),
-      batchFeeds(model, noMethod, longer, { branching: false }),
-      weights,
-    );
+    const own = interpret(logitsGraph(model, noMethod), batchFeeds(model, noMethod, longer), weights);
     expect(relativeError(defined(shared.logits, 'logits').data, defined(own.logits, 'logits').data)).toBeLessThan(
       1e-12,
     );
-  });
-});
-
-describe.each(Object.entries(configs))('scoring with %s', (modelName, config) => {
-  const model = tinyModel(config);
-  const weights = randomWeights(config);
-  const method = direct('front', numVirtualTokens, model.hiddenSize);
-  const graph = scoringGraph(model, method);
-  const prompt = randomTensor(seededRandom('prompt', modelName), [numVirtualTokens, model.hiddenSize]);
-
-  const score = (
-    sequences: readonly Sequence[],
-    pairs: readonly { row: number; target: number }[],
-  ): readonly number[] => {
-    const vector = (data: number[]): Tensor => ({ data: Int32Array.from(data), shape: [data.length] });
-    const feeds = {
-      ...batchFeeds(model, method, sequences, { branching: true }),
-      [promptEmbeddings]: prompt,
-      pairRows: vector(pairs.map((pair) => pair.row)),
-      pairTargets: vector(pairs.map((pair) => pair.target)),
-    };
-    return [...defined(interpret(graph, feeds, weights).logProbabilities, 'log probabilities').data];
-  };
-
-  /** Log probabilities of a continuation's tokens, as a sequence of its own. */
-  const scoreAlone = (shared: readonly number[], continuation: readonly number[]): readonly number[] => {
-    const ids = [...shared, ...continuation.slice(0, -1)];
-    const labelRows = continuation.map((_, i) => shared.length - 1 + i);
-    return score(
-      [{ ids, labelRows }],
-      continuation.map((target, row) => ({ row, target })),
-    );
-  };
-
-  it('branching continuations gives what each gives as a sequence of its own', () => {
-    const texts = [
-      { shared: [4, 8, 15, 16], continuations: [[5, 6, 7], [9], [5, 2]] },
-      {
-        shared: [23, 1],
-        continuations: [
-          [3, 12],
-          [14, 0, 9, 2],
-        ],
-      },
-    ];
-    const sequences: Sequence[] = [];
-    const pairs: { row: number; target: number }[] = [];
-    let labels = 0;
-    for (const { shared, continuations } of texts) {
-      const ids = [...shared];
-      const labelRows = [shared.length - 1];
-      const branches: number[] = [];
-      const firstLabel = labels++;
-      for (const continuation of continuations) {
-        const rows = continuation.slice(0, -1);
-        if (rows.length > 0) branches.push(ids.length);
-        continuation.forEach((target, i) => pairs.push({ row: i === 0 ? firstLabel : labels++, target }));
-        labelRows.push(...rows.map((_, i) => ids.length + i));
-        ids.push(...rows);
-      }
-      sequences.push({ ids, labelRows, branches });
-    }
-    const together = score(sequences, pairs);
-    const alone = texts.flatMap((t) => t.continuations.flatMap((c) => scoreAlone(t.shared, c)));
-    expect(together).toHaveLength(alone.length);
-    expect(relativeError(together, alone)).toBeLessThan(1e-12);
   });
 });
 

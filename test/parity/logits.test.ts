@@ -22,7 +22,7 @@ async function differenceOf(
     return { ids, labelRows: Array.from({ length: kept }, (_, k) => ids.length - kept + k) };
   });
   const session = await open(logitsGraph(model, method));
-  const { logits } = await session.run({ ...batchFeeds(model, method, sequences, { branching: false }), ...vectors });
+  const { logits } = await session.run({ ...batchFeeds(model, method, sequences), ...vectors });
   await session.dispose();
   return largestDifference(
     defined(logits, 'logits').data,

@@ -11,7 +11,7 @@ import type { CausalModel } from '../../src/models/causalModel.js';
 import { readModelConfig } from '../../src/models/modelConfig.js';
 import { safetensorsWeights } from '../../src/models/safetensorsWeights.js';
 import { prepareWeights } from '../../src/models/weights.js';
-import type { Executor, GraphOutputs } from '../../src/runtime/executor.js';
+import type { Executor, GraphOutputs, WeightLocations } from '../../src/runtime/executor.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
 import { readFloatTensors, type FloatTensor } from '../../src/store/safetensors.js';
 
@@ -56,6 +56,7 @@ export type GoldenBatch = Golden['batches'][number];
 export interface ParityModel {
   readonly golden: Golden;
   readonly model: CausalModel;
+  readonly weights: WeightLocations;
   /** A tensor of the golden file. */
   tensor(name: string): FloatTensor;
   open(graph: GraphOutputs): Promise<Executor>;
@@ -72,6 +73,7 @@ export async function openParityModel(name: ParityName): Promise<ParityModel> {
   return {
     golden,
     model: causalModel(config),
+    weights,
     tensor: (key) => defined(tensors.get(key), key),
     open: (graph) => openOnnxSession(graph, weights, { provider: 'cpu', threads: 1 }),
   };

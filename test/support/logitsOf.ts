@@ -20,7 +20,7 @@ export async function logitsOf(
 ): Promise<Float32Array> {
   const session = await openMethod(open, method, (beginning) => logitsGraph(model, method, beginning));
   try {
-    const found = await session.run({ ...batchFeeds(model, method, sequences, { branching: false }), ...values });
+    const found = await session.run({ ...batchFeeds(model, method, sequences), ...values });
     return defined(found.logits, 'logits').data;
   } finally {
     await session.dispose();

@@ -63,7 +63,7 @@ export async function* trainAsReferee({
       const start = performance.now();
       const { sequences, targets } = labelled(defined(batches[(step - 1) % batches.length], 'a batch'));
       const result = await session.run({
-        ...batchFeeds(model, method, sequences, { branching: false }),
+        ...batchFeeds(model, method, sequences),
         ...targetFeeds(targets, 1 / targets.length),
         ...feeds,
       });

@@ -87,7 +87,7 @@ async function runTraining(folder: string): Promise<TrainingResult> {
     Array.from({ length: count }, () => random.integer(config.vocabularySize));
   const sequences = [12, 5, 9].map((length) => ({ ids: tokens(length), labelRows: [length - 2, length - 1] }));
   const targets = tokens(6);
-  const feeds = { ...batchFeeds(model, method, sequences, { branching: false }), ...targetFeeds(targets, 1 / 6) };
+  const feeds = { ...batchFeeds(model, method, sequences), ...targetFeeds(targets, 1 / 6) };
   const graph = trainingGraph(model, method);
   const step = { hiddenSize: model.hiddenSize, feeds };
   return { webgpu: await train(graph, weights, 'webgpu', step), cpu: await train(graph, weights, 'cpu', step) };

@@ -1,0 +1,185 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defined } from '../common/assert.js';
+import { noMethod } from '../methods/method.js';
+import { openModel, type BaseModel } from '../models/openModel.js';
+import type { Engine } from '../runtime/engine.js';
+import { adapterConfigFile } from '../store/adapterConfig.js';
+import { weightsFile } from '../store/adapterWeights.js';
+import { isErrno } from '../store/fileErrors.js';
+import { promptDetailsFile } from '../store/promptDetails.js';
+import type { Candidates } from './candidates.js';
+import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
+import { openScorer, type Member } from './scorer.js';
+
+/** A prompt with its base model and what runs it. */
+export interface LoadedPrompt {
+  readonly opened: OpenedPrompt;
+  readonly engine: Engine;
+  /** Of its files as they were read: another where it was trained again. */
+  readonly stamp: string;
+}
+
+/**
+ * Models, prompts and what runs them, kept between questions and freed when none came for a while. A prompt whose files changed is opened
+ * anew; one that is gone is an error. Nobody may hold what it gives beyond the work at hand.
+ */
+export interface ModelCache {
+  /** Throws what `openPrompt` throws. */
+  open(promptFolder: string): Promise<LoadedPrompt>;
+  /** Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. */
+  score(promptFolders: readonly string[], examples: readonly Candidates[]): Promise<number[][][]>;
+  /** The same by the base model of a prompt alone, [example][candidate]. */
+  scoreBare(promptFolder: string, examples: readonly Candidates[]): Promise<number[][]>;
+  /**
+   * Works with what `open` makes of prompts, such as a session; it is kept under `kind` and these prompts until it is idle or others need
+   * the room.
+   */
+  use<T extends Kept, R>(
+    kind: string,
+    promptFolders: readonly string[],
+    open: (prompts: readonly LoadedPrompt[]) => Promise<T>,
+    work: (kept: T) => Promise<R>,
+  ): Promise<R>;
+  /** Frees everything that no work is under way with. */
+  free(): Promise<void>;
+}
+
+export interface Kept {
+  dispose(): Promise<void>;
+}
+
+/** How many sessions are kept at once: those of a prompt, of the bare model and of one that it is compared with. */
+const mostKept = 3;
+
+/** `idleMs` after the last question everything is freed; 0: never. */
+export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; idleMs: number }): ModelCache {
+  const prompts = new Map<string, Promise<LoadedPrompt>>();
+  const bases = new Map<string, Promise<{ base: BaseModel; stamp: string }>>();
+  /** The least recently used first. */
+  const kept = new Map<string, { readonly value: Promise<Kept>; users: number }>();
+  let engine: Promise<Engine> | undefined;
+  let working = 0;
+  let idle: NodeJS.Timeout | undefined;
+
+  const openBase = async (path: string): Promise<BaseModel> => {
+    const known = await settled(bases.get(path));
+    if (known && known.stamp === (await baseStamp(known.base))) return known.base;
+    const opening = openModel(path, { cacheFolder }).then(async (base) => ({ base, stamp: await baseStamp(base) }));
+    bases.set(path, opening);
+    return (await opening).base;
+  };
+
+  const load = async (promptFolder: string, stamp: string): Promise<LoadedPrompt> => {
+    const opened = await openPrompt({ promptFolder, cacheFolder }, openBase);
+    engine ??= engineFor({ cacheFolder });
+    return { opened, engine: await engine, stamp: `${stamp} ${await baseStamp(opened.base)}` };
+  };
+
+  const open = async (promptFolder: string): Promise<LoadedPrompt> => {
+    const stamp = await stampOf(promptFiles.map((name) => join(promptFolder, name)));
+    const known = await settled(prompts.get(promptFolder));
+    if (known && known.stamp === `${stamp} ${await baseStamp(known.opened.base)}`) return known;
+    const loading = load(promptFolder, stamp);
+    prompts.set(promptFolder, loading);
+    return loading;
+  };
+
+  const dispose = async (key: string, entry: { readonly value: Promise<Kept> }): Promise<void> => {
+    kept.delete(key);
+    await (await settled(entry.value))?.dispose();
+  };
+
+  const free = async (): Promise<void> => {
+    for (const [key, entry] of kept) if (entry.users === 0) await dispose(key, entry);
+    prompts.clear();
+    bases.clear();
+    engine = undefined;
+  };
+
+  /** Counts as a question: what is open stays so while it lasts. */
+  const asked = async <R>(work: () => Promise<R>): Promise<R> => {
+    clearTimeout(idle);
+    working++;
+    try {
+      return await work();
+    } finally {
+      working--;
+      if (working === 0 && idleMs > 0) {
+        clearTimeout(idle);
+        idle = setTimeout(() => void free(), idleMs).unref();
+      }
+    }
+  };
+
+  const use: ModelCache['use'] = (kind, promptFolders, openKept, work) =>
+    asked(async () => {
+      const loaded: LoadedPrompt[] = [];
+      for (const folder of promptFolders) loaded.push(await open(folder));
+      const key = [kind, ...promptFolders, ...loaded.map(({ stamp }) => stamp)].join('\n');
+      const entry = kept.get(key) ?? { value: openKept(loaded), users: 0 };
+      kept.delete(key);
+      kept.set(key, entry);
+      entry.users++;
+      try {
+        const value = await entry.value.catch((error: unknown) => {
+          if (kept.get(key) === entry) kept.delete(key);
+          throw error;
+        });
+        return await work(value as Awaited<ReturnType<typeof openKept>>);
+      } finally {
+        entry.users--;
+        for (const [other, unused] of kept)
+          if (kept.size > mostKept && unused.users === 0) await dispose(other, unused);
+      }
+    });
+
+  return {
+    open: (promptFolder) => asked(() => open(promptFolder)),
+    use,
+    score: (promptFolders, examples) =>
+      use(
+        'score',
+        promptFolders,
+        (loaded) => openMembers(loaded, loaded.map(({ opened }) => opened)),
+        (scorer) => scorer.score(examples),
+      ),
+    scoreBare: async (promptFolder, examples) =>
+      use(
+        'scoreBare',
+        [promptFolder],
+        (loaded) => openMembers(loaded, [{ method: noMethod }]),
+        async (scorer) => defined((await scorer.score(examples))[0], 'scores'),
+      ),
+    free,
+  };
+}
+
+const openMembers = (loaded: readonly LoadedPrompt[], members: readonly Member[]) => {
+  const { opened, engine } = defined(loaded[0], 'a prompt');
+  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members);
+};
+
+const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
+
+const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
+  stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);
+
+/** Tells files from what they were: number, time and size of each; nothing for one that is not there. */
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps: string[] = [];
+  for (const file of files) {
+    try {
+      const { ino, mtimeMs, size } = await stat(file);
+      stamps.push(`${ino}:${mtimeMs}:${size}`);
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT', 'ENOTDIR')) throw error;
+      stamps.push('-');
+    }
+  }
+  return stamps.join(' ');
+}
+
+/** What was made, or nothing where making it failed: then it is made again. */
+const settled = <T>(made: Promise<T> | undefined): Promise<T | undefined> =>
+  made?.catch(() => undefined) ?? Promise.resolve(undefined);
