@@ -1,7 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { voteRules } from '../protocol/evaluation.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
+import { runEnsemble, type EnsembleOptions } from './ensembleCommand.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
@@ -103,6 +105,37 @@ function describeProgram(world: World, act: Action): Command {
       act((work) => runEvaluate(prompt, file, options, work, world))(),
     );
 
+  common(program.command('ensemble'), l10n.t('scores several prompts of one task and base model together'))
+    .argument('<file>', l10n.t('rows with the columns of the training data'))
+    .option('--prompts <prompt...>', l10n.t('the members, by name or folder: two or more'))
+    .option('--ensemble <name>', l10n.t('a saved ensemble instead of --prompts; it keeps the result'))
+    .addOption(
+      new Option('--vote <rule>', l10n.t('how the members come to one answer; all rules are scored')).choices(
+        voteRules,
+      ),
+    )
+    .option('--save <name>', l10n.t('saves the members as an ensemble of this name'))
+    .option('--max-rows <n>', l10n.t('score the first rows only'), wholeNumberFrom(1))
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addOption(baselineOption().default('on'))
+    .addHelpText(
+      'after',
+      examples([
+        'softprompt ensemble test.jsonl --prompts tickets-seed-1 tickets-seed-2 tickets-seed-3 --save tickets-seeds',
+        'softprompt ensemble test.jsonl --ensemble tickets-seeds --vote mean',
+      ]),
+    )
+    .action((file: string, options: EnsembleOptions, command: Command) => {
+      if ((options.prompts === undefined) === (options.ensemble === undefined)) {
+        command.error(l10n.t('error: name either prompts (--prompts) or a saved ensemble (--ensemble)'), {
+          exitCode: exitCodes.badInput,
+        });
+      }
+      return act((work) => runEnsemble(file, options, work, world))();
+    });
+
   common(program.command('interpret'), l10n.t('shows the real tokens nearest to each virtual token'))
     .argument('<prompt>', l10n.t('a prompt’s name or folder; also one that PEFT saved'))
     .addOption(new Option('--top <n>', l10n.t('tokens for each virtual one')).argParser(wholeNumberFrom(1)).default(5))
@@ -203,6 +236,7 @@ function programHelp(): string {
     'softprompt train tickets.softprompt.json',
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
+    'softprompt ensemble test.jsonl --ensemble tickets-seeds',
     'softprompt interpret tickets',
     'softprompt doctor',
   ])}

@@ -11,6 +11,7 @@ const work: Work = {
   train: async (...args) => (await import('../training/run.js')).train(...args),
   resume: async (...args) => (await import('../training/run.js')).resume(...args),
   evaluate: async (...args) => (await import('../evaluation/evaluatePrompt.js')).evaluatePrompt(...args),
+  ensemble: async (...args) => (await import('../evaluation/evaluateEnsemble.js')).evaluateEnsemble(...args),
   interpret: async (...args) => (await import('../evaluation/interpretPrompt.js')).interpretPrompt(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };

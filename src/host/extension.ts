@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
 import { registerRunEndNotifications } from './notifications.js';
+import { registerEnsembles } from './ensembles/registerEnsembles.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
@@ -58,6 +59,7 @@ export function activate({
     { dispose: () => void evaluating?.then((process) => process.dispose()) },
     registerSidebar({ stores, runs: stores, extensionUri, showLog }),
     registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
+    registerEnsembles({ stores, runControl: stores, evaluator, extensionUri, trainingDefaults }),
     registerTrainPrompt({
       runControl: stores,
       stores,

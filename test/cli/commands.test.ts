@@ -24,7 +24,14 @@ afterEach(async () => {
 });
 
 const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
-const noWork: Work = { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing };
+const noWork: Work = {
+  train: refusing,
+  resume: refusing,
+  evaluate: refusing,
+  ensemble: refusing,
+  interpret: refusing,
+  doctor: refusing,
+};
 
 /** Runs the command line with a part of its work faked, and gives the exit code and what was written. */
 async function softprompt(argv: string[], work: Partial<Work> = {}, debug = false) {

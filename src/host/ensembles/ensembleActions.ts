@@ -28,7 +28,11 @@ export async function newEnsemble(dependencies: EnsembleActionDependencies): Pro
   if (groups.length === 0) return offerSeeds();
   const group = await pickGroup(groups, title);
   if (!group) return;
-  const members = await pickMembers(group.prompts, group.prompts.map(({ folder }) => folder), title);
+  const members = await pickMembers(
+    group.prompts,
+    group.prompts.map(({ folder }) => folder),
+    title,
+  );
   if (members) await make(group.store, members, title, dependencies);
 }
 
@@ -48,7 +52,9 @@ async function pickGroup(groups: readonly MemberGroup[], title: string): Promise
     const model = details?.model.name ?? config?.base_model_name_or_path ?? '';
     return {
       label: details ? datasetName(details.data.train) : vscode.l10n.t('Adapters of PEFT'),
-      description: [shortModelName(model), vscode.l10n.t('{count} prompts', { count: group.prompts.length })].join(' · '),
+      description: [shortModelName(model), vscode.l10n.t('{count} prompts', { count: group.prompts.length })].join(
+        ' · ',
+      ),
       detail: group.prompts.map(({ value }) => value.name).join(', '),
       group,
     };
@@ -86,7 +92,13 @@ async function make(
 }
 
 /** A name that no other ensemble of the store has; `own` may keep its own. */
-function askName(stores: Stores, store: string, title: string, value: string, own?: string): Thenable<string | undefined> {
+function askName(
+  stores: Stores,
+  store: string,
+  title: string,
+  value: string,
+  own?: string,
+): Thenable<string | undefined> {
   const others = stores.ensembles.filter((other) => other.store === store && other.folder !== own);
   return vscode.window.showInputBox({
     title,
@@ -104,32 +116,47 @@ export async function addToEnsemble(prompt: WholePrompt, dependencies: EnsembleA
   const { stores, tree } = dependencies;
   const title = vscode.l10n.t('Add {name} to an Ensemble', { name: prompt.value.name });
   const fitting = companions(prompt, wholePrompts(stores)).map(({ folder }) => folder);
-  const items = stores.ensembles.flatMap((listed) => {
+  const items = stores.ensembles.flatMap((listed): (vscode.QuickPickItem & { folder: string; members: string[] })[] => {
     if (!('value' in listed)) return [];
     const members = listed.value.members.map(({ folder }) => folder);
     if (members.includes(prompt.folder) || !members.some((member) => fitting.includes(member))) return [];
     const { name } = listed.value;
-    return [{ label: `$(layers) ${name}`, description: listed.value.members.map((member) => member.name).join(', '), listed, members }];
+    return [
+      {
+        label: `$(layers) ${name}`,
+        description: listed.value.members.map((member) => member.name).join(', '),
+        folder: listed.folder,
+        members,
+      },
+    ];
   });
-  const fresh = {
+  const fresh: vscode.QuickPickItem = {
     label: vscode.l10n.t('$(add) A new ensemble…'),
     description: vscode.l10n.t('{count} prompts could be its members', { count: fitting.length }),
   };
   const answer = items.length === 0 ? fresh : await vscode.window.showQuickPick([...items, fresh], { title });
-  if (!answer) return;
-  if ('listed' in answer) {
-    await changeEnsemble(answer.listed.folder, { prompts: [...answer.members, prompt.folder] });
+  const chosen = items.find((item) => item === answer);
+  if (chosen) {
+    await changeEnsemble(chosen.folder, { prompts: [...chosen.members, prompt.folder] });
     await stores.refresh();
-    return tree.show(answer.listed.folder);
+    return tree.show(chosen.folder);
   }
+  if (answer === undefined) return;
   if (fitting.length < 2) return offerSeeds();
   const prompts = companions(prompt, wholePrompts(stores));
-  const members = await pickMembers(prompts, prompts.map(({ folder }) => folder), title);
+  const members = await pickMembers(
+    prompts,
+    prompts.map(({ folder }) => folder),
+    title,
+  );
   if (members) await make(prompt.store, members, title, dependencies);
 }
 
 /** Other members for an ensemble; those that are gone can only be left out. */
-export async function editEnsemble(ensemble: WholeEnsemble, { stores, tree }: EnsembleActionDependencies): Promise<void> {
+export async function editEnsemble(
+  ensemble: WholeEnsemble,
+  { stores, tree }: EnsembleActionDependencies,
+): Promise<void> {
   const { folder, value } = ensemble;
   const picked = value.members.map((member) => member.folder);
   const prompts = wholePrompts(stores);
@@ -144,7 +171,10 @@ export async function editEnsemble(ensemble: WholeEnsemble, { stores, tree }: En
 }
 
 /** Asks for a file and shows what comes of it. */
-export async function runEnsemble(ensemble: WholeEnsemble, { stores, panels }: EnsembleActionDependencies): Promise<void> {
+export async function runEnsemble(
+  ensemble: WholeEnsemble,
+  { stores, panels }: EnsembleActionDependencies,
+): Promise<void> {
   const folders = presentMembers(ensemble.value);
   const members = wholePrompts(stores).filter(({ folder }) => folders.includes(folder));
   if (members.length === folders.length) refuseStrangers(members.map(({ value }) => value));
@@ -152,7 +182,10 @@ export async function runEnsemble(ensemble: WholeEnsemble, { stores, panels }: E
   if (source) await panels.run(ensemble.folder, source);
 }
 
-export async function renameEnsemble({ folder, store, value }: WholeEnsemble, { stores, tree }: EnsembleActionDependencies): Promise<void> {
+export async function renameEnsemble(
+  { folder, store, value }: WholeEnsemble,
+  { stores, tree }: EnsembleActionDependencies,
+): Promise<void> {
   const newName = await askName(stores, store, vscode.l10n.t('Rename Ensemble'), value.name, folder);
   if (newName === undefined || newName === value.name) return;
   const renamed = await ensembles.renameEnsemble(store, value.name, newName);
@@ -161,13 +194,20 @@ export async function renameEnsemble({ folder, store, value }: WholeEnsemble, { 
 }
 
 /** To the store's trash, with Undo. */
-export async function deleteEnsemble({ folder, store }: ListedEnsemble, { stores, tree }: EnsembleActionDependencies): Promise<void> {
+export async function deleteEnsemble(
+  { folder, store }: ListedEnsemble,
+  { stores, tree }: EnsembleActionDependencies,
+): Promise<void> {
   const name = basename(folder);
   const deleted = await ensembles.deleteEnsemble(store, name);
   await stores.refresh();
-  offer(vscode.l10n.t('Deleted the ensemble {name}; its prompts are still there.', { name }), vscode.l10n.t('Undo'), async () => {
-    const restored = await ensembles.restoreEnsemble(store, deleted);
-    await stores.refresh();
-    await tree.show(restored);
-  });
+  offer(
+    vscode.l10n.t('Deleted the ensemble {name}; its prompts are still there.', { name }),
+    vscode.l10n.t('Undo'),
+    async () => {
+      const restored = await ensembles.restoreEnsemble(store, deleted);
+      await stores.refresh();
+      await tree.show(restored);
+    },
+  );
 }

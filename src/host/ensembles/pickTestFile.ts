@@ -21,10 +21,12 @@ interface FileItem extends vscode.QuickPickItem {
 export async function pickTestFile(ensemble: WholeEnsemble, stores: Stores): Promise<DatasetSource | undefined> {
   const title = vscode.l10n.t('Run {name} on a File', { name: ensemble.value.name });
   const browse: FileItem = { label: vscode.l10n.t('$(folder-opened) Browse…') };
-  const answer = await vscode.window.showQuickPick(
-    fileItems(ensemble, stores).then((items) => [...items, browse]),
-    { title, placeHolder: vscode.l10n.t('A file with the columns of the training data'), matchOnDescription: true },
-  );
+  const items = fileItems(ensemble, stores).then((found) => [...found, browse]);
+  const answer = await vscode.window.showQuickPick<FileItem>(items, {
+    title,
+    placeHolder: vscode.l10n.t('A file with the columns of the training data'),
+    matchOnDescription: true,
+  });
   if (answer !== browse) return answer?.source;
   const [chosen] =
     (await vscode.window.showOpenDialog({

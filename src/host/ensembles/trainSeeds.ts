@@ -56,7 +56,9 @@ export async function trainSeeds(from: unknown, dependencies: EnsembleActionDepe
 /** The name itself, or with the first number behind it for which no seed has a prompt: training would replace that. */
 function freeSeedName({ name, store }: Origin, { prompts, runs }: Stores): string {
   const taken = [...prompts, ...runs].flatMap((listed) =>
-    listed.store === store && 'value' in listed ? ['status' in listed.value ? listed.value.status.name : listed.value.name] : [],
+    listed.store === store && 'value' in listed
+      ? ['status' in listed.value ? listed.value.status.name : listed.value.name]
+      : [],
   );
   for (let i = 1; ; i++) {
     const candidate = i === 1 ? name : `${name}-${i}`;
@@ -90,7 +92,11 @@ async function pickOrigin(dependencies: EnsembleActionDependencies): Promise<Ori
   }));
   const prompts = trained(stores).map((prompt) => {
     const { label, description } = promptItem(prompt);
-    return { label: `$(symbol-string) ${label}`, ...(description && { description }), origin: () => ofPrompt(prompt, stores) };
+    return {
+      label: `$(symbol-string) ${label}`,
+      ...(description && { description }),
+      origin: () => ofPrompt(prompt, stores),
+    };
   });
   if (recipes.length + prompts.length === 0) {
     void vscode.window.showInformationMessage(

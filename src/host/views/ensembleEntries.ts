@@ -24,7 +24,12 @@ export function memberState({ name, isThere }: EnsembleMember, runs: readonly Fo
 export const damagedEnsemble = 'ensemble damaged';
 
 /** `canRun` is said where all members are there, `results` where there is something to open. */
-export function ensembleEntry(ensemble: Ensemble, runs: readonly FollowedRun[], folder: string, language: string): Entry {
+export function ensembleEntry(
+  ensemble: Ensemble,
+  runs: readonly FollowedRun[],
+  folder: string,
+  language: string,
+): Entry {
   const { name, members, results, vote, created } = ensemble;
   const states = members.map((member) => memberState(member, runs));
   const there = states.filter(({ kind }) => kind === 'there').length;
@@ -38,9 +43,7 @@ export function ensembleEntry(ensemble: Ensemble, runs: readonly FollowedRun[], 
   ];
   const score = results && results.votes[vote];
   const description = [
-    ...(score
-      ? [shareScore(score.value), l10n.t('{gain} over mean', { gain: signedPoints(score.gain) })]
-      : []),
+    ...(score ? [shareScore(score.value), l10n.t('{gain} over mean', { gain: signedPoints(score.gain) })] : []),
     ...(standing.length > 0 ? standing : [size]),
   ].join(' · ');
   return {
@@ -58,7 +61,12 @@ export function ensembleEntry(ensemble: Ensemble, runs: readonly FollowedRun[], 
         [l10n.t('Folder'), folder],
       ],
     },
-    contextValue: ['ensemble', 'whole', ...(whole && members.length > 1 ? ['canRun'] : []), ...(results ? ['results'] : [])].join(' '),
+    contextValue: [
+      'ensemble',
+      'whole',
+      ...(whole && members.length > 1 ? ['canRun'] : []),
+      ...(results ? ['results'] : []),
+    ].join(' '),
   };
 }
 
@@ -75,7 +83,14 @@ function scoreWords({ votes }: EnsembleResults, vote: Ensemble['vote']): string 
 
 function resultFacts({ file, rows, date, mean, best }: EnsembleResults, language: string): [string, string][] {
   return [
-    [l10n.t('On'), l10n.t('{file}, {rows} rows, {time}', { file: basename(file), rows: wholeNumber(rows), time: timeText(date, language) })],
+    [
+      l10n.t('On'),
+      l10n.t('{file}, {rows} rows, {time}', {
+        file: basename(file),
+        rows: wholeNumber(rows),
+        time: timeText(date, language),
+      }),
+    ],
     [l10n.t('Mean'), shareScore(mean)],
     [l10n.t('Best'), shareScore(best)],
   ];
@@ -93,7 +108,9 @@ export function memberEntry(member: EnsembleMember, state: MemberState, value: n
       title: name,
       ...(state.kind === 'gone' && {
         sentences: [
-          l10n.t('There is no prompt of this name any more: it was renamed or deleted, or its training ended without one.'),
+          l10n.t(
+            'There is no prompt of this name any more: it was renamed or deleted, or its training ended without one.',
+          ),
         ],
       }),
       facts: [[l10n.t('Folder'), folder]],
@@ -108,7 +125,9 @@ function memberWords(state: MemberState, value: number | undefined): string {
       return value === undefined ? '' : shareScore(value);
     case 'coming': {
       const { run } = state;
-      return run.state === 'queued' ? l10n.t('waits for its turn') : `${stateName(run.state)} · ${runProgress(run).percent} %`;
+      return run.state === 'queued'
+        ? l10n.t('waits for its turn')
+        : `${stateName(run.state)} · ${runProgress(run).percent} %`;
     }
     case 'gone':
       return l10n.t('gone');

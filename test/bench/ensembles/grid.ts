@@ -31,6 +31,8 @@ export const settings = (Object.keys(models) as ModelName[]).flatMap((model) =>
   (Object.keys(datasets) as DatasetName[]).map((dataset): Setting => ({ model, dataset })),
 );
 
+export const settingKey = ({ model, dataset }: Setting): string => `${model} | ${dataset}`;
+
 /** Prompt tuning as a recipe trains it that says no more; the dev rows, which choose the step and weigh the vote, are held-out training rows. */
 export function recipeOf({ model, dataset }: Setting): RecipeInput {
   const { train, template, target, labels } = datasets[dataset];
