@@ -41,7 +41,7 @@ export function activate({
     (evaluating ??= import('./process/evaluatorProcess.js').then(({ openEvaluatorProcess }) =>
       openEvaluatorProcess({ extensionFolder, node, idleMinutes, log, ended: new vscode.EventEmitter() }),
     ));
-    const showLog = (folder: string): Thenable<unknown> =>
+  const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
 
   environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');

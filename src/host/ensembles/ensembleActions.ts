@@ -13,7 +13,8 @@ import { datasetName } from '../views/promptEntries.js';
 import { shortModelName } from '../views/entry.js';
 import type { WholePrompt } from '../views/registerPromptActions.js';
 import { pickTestFile } from './pickTestFile.js';
-import { promptItem, type EnsembleActionDependencies, type WholeEnsemble } from './registerEnsembles.js';
+import { promptItem } from './promptItem.js';
+import type { EnsembleActionDependencies, WholeEnsemble } from './registerEnsembles.js';
 import { companions, memberGroups, suggestedName, type MemberGroup } from './suggestMembers.js';
 
 const wholePrompts = ({ prompts }: Stores): WholePrompt[] =>

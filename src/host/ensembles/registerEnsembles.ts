@@ -8,8 +8,8 @@ import type { TrainingDefaults } from '../train/recipeText.js';
 import { registerAbout } from '../views/chosen.js';
 import { ensembleEntry, type ListedEnsemble } from '../views/ensembleEntries.js';
 import { registerEnsemblesTree, type EnsemblesTree } from '../views/ensemblesTree.js';
-import { promptEntry } from '../views/promptEntries.js';
 import type { WholePrompt } from '../views/registerPromptActions.js';
+import { promptItem } from './promptItem.js';
 
 export interface EnsembleServices {
   readonly stores: Stores;
@@ -99,10 +99,5 @@ export function registerEnsembles(services: EnsembleServices): vscode.Disposable
 function ensembleItem(listed: ListedEnsemble): vscode.QuickPickItem {
   if (!isWhole(listed)) return { label: basename(listed.folder), description: vscode.l10n.t('damaged') };
   const { label, description } = ensembleEntry(listed.value, [], listed.folder, vscode.env.language);
-  return { label, description };
-}
-
-export function promptItem({ value, folder }: WholePrompt): vscode.QuickPickItem {
-  const { label, description } = promptEntry(value, folder, vscode.env.language);
   return { label, description };
 }

@@ -16,7 +16,8 @@ import { storeOf } from '../train/dataFiles.js';
 import { withDefaults } from '../train/recipeText.js';
 import { recipeDocument } from '../train/startRun.js';
 import type { WholePrompt } from '../views/registerPromptActions.js';
-import { promptItem, type EnsembleActionDependencies } from './registerEnsembles.js';
+import { promptItem } from './promptItem.js';
+import type { EnsembleActionDependencies } from './registerEnsembles.js';
 
 /** What is trained with several seeds, with the file that the recipe's paths are relative to. */
 interface Origin {

@@ -112,7 +112,8 @@ export function showEnsemblePanel(
   panel.onDidDispose(() => {
     for (const subscription of subscriptions) subscription.dispose();
   });
-  const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(extensionUri, 'media', 'icons', `ensemble-${theme}.svg`);
+  const icon = (theme: string): vscode.Uri =>
+    vscode.Uri.joinPath(extensionUri, 'media', 'icons', `ensemble-${theme}.svg`);
   panel.iconPath = { light: icon('light'), dark: icon('dark') };
   fillPage(panel.webview, extensionUri, 'ensemble', first.name);
   if (first.results?.evaluation !== undefined) void run.open(first.results.evaluation, vote);

@@ -96,7 +96,12 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
 
   const readRows = async (): Promise<void> => {
     const of = id;
-    const found = await evaluator.request(rowsRequest, { id: of, filter: { kind: 'disagreed' }, from: 0, count: wanted });
+    const found = await evaluator.request(rowsRequest, {
+      id: of,
+      filter: { kind: 'disagreed' },
+      from: 0,
+      count: wanted,
+    });
     if (of !== id) return;
     rows = found;
     rowsChanged();
