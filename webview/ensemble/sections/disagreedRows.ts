@@ -76,7 +76,7 @@ function disagreedRow(
     <td class="number line">${line}</td>
     <td class="row">
       <button class="link" title=${input} @click=${() => ask({ type: 'openRow', line, endLine })}>
-        ${input.replace(/\s+/g, ' ')}
+        ${words(input)}
       </button>
     </td>
     <td class="votes">${votes.map(vote)}</td>
@@ -88,6 +88,9 @@ function disagreedRow(
     <td class="answer">${expected}</td>
   </tr>`;
 }
+
+/** Without the virtual tokens in front, which say nothing. */
+const words = (input: string): string => input.replace(/^\[P×\d+\]/, '').replace(/\s+/g, ' ');
 
 /** P = positive; where labels are shown in full nothing needs to be said. */
 function legend(short: ReadonlyMap<string, string>): TemplateResult {

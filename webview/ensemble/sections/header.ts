@@ -6,7 +6,8 @@ import { duration, wholeNumber } from '../../../src/protocol/numbers.js';
 /** The ensemble's name and on what it was run, with what can be done. */
 export function header(state: EnsembleState, ask: (message: FromEnsemblePanel) => void): TemplateResult {
   const { name, work } = state;
-  const isBusy = work.kind === 'running' || work.kind === 'open';
+  /** Before the first run the page itself asks for a file. */
+  const canRun = work.kind === 'failed' || (work.kind === 'idle' && state.result !== undefined);
   return html`<header>
     <h1>${name}</h1>
     <span class="facts">${facts(state).join(' · ')}</span>
@@ -22,13 +23,16 @@ export function header(state: EnsembleState, ask: (message: FromEnsemblePanel) =
             >`
           : nothing
       }
-      <vscode-button
-        icon="play"
-        ?disabled=${isBusy}
-        ?secondary=${state.result !== undefined}
-        @click=${() => ask({ type: 'run' })}
-        >${l10n.t('Run on a File…')}</vscode-button
-      >
+      ${
+        canRun
+          ? html`<vscode-button
+              icon="play"
+              ?secondary=${state.result !== undefined}
+              @click=${() => ask({ type: 'run' })}
+              >${l10n.t('Run on a File…')}</vscode-button
+            >`
+          : nothing
+      }
       <vscode-toolbar-button
         icon="list-selection"
         label=${l10n.t('Choose the members')}
