@@ -48,12 +48,12 @@ export type SettingResult = z.infer<typeof resultSchema>;
  */
 export async function benchEnsembles(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { only: { type: 'string', default: 'bundled,smollm2' } } });
-  const models = values.only.split(',');
+  const wanted = values.only.split(',');
   await mkdir(home, { recursive: true });
   const done = new Set((await readResults()).map(({ key }) => key));
   for (const setting of settings) {
     const key = settingKey(setting);
-    if (done.has(key) || !models.includes(setting.model)) continue;
+    if (done.has(key) || !wanted.some((part) => key.includes(part))) continue;
     const prompts: string[] = [];
     for (const seed of seeds) prompts.push(await train(setting, seed));
     const result = await score(setting, prompts);
