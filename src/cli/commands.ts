@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { voteRules } from '../protocol/evaluation.js';
-import type { Recipe } from '../protocol/recipe.js';
+import { rankings, type Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
 import { runEnsemble, type EnsembleOptions } from './ensembleCommand.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
@@ -94,10 +94,29 @@ function describeProgram(world: World, act: Action): Command {
     .addOption(threadsOption())
     .addOption(providerOption())
     .addOption(baselineOption().default('on'))
+    .option(
+      '--examples <k>',
+      l10n.t('score the bare model behind k training rows as text, too (prompt design)'),
+      wholeNumberFrom(0),
+    )
+    .option('--instruction <text>', l10n.t('what stands before these examples, or alone'))
+    .option('--against <prompt>', l10n.t('another prompt on the same rows, with a paired test of the difference'))
+    .addOption(
+      new Option(
+        '--ranking <name>',
+        l10n.t(
+          'how labels are ranked: by log-probability, or by its mean over a label’s tokens; the recipe’s, else sum',
+        ),
+      ).choices(rankings),
+    )
+    .option('--export <file>', l10n.t('write every row with its prediction to a file (.jsonl, .csv or .tsv)'))
+    .option('--seed <n>', l10n.t('of the resampling and of the choice of examples'), wholeNumberFrom(0))
     .addHelpText(
       'after',
       examples([
         'softprompt evaluate tickets test.jsonl',
+        'softprompt evaluate tickets test.jsonl --examples 4 --instruction "Sort tickets into queues."',
+        'softprompt evaluate tickets test.jsonl --against tickets-2 --export predictions.csv',
         'softprompt evaluate tickets test.jsonl --json > scores.jsonl',
       ]),
     )

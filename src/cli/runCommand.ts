@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { relative, resolve } from 'node:path';
+import { predictionsEnding, writePredictions } from '../data/writePredictions.js';
 import type { RunEvent } from '../protocol/events.js';
 import { findPrompt, findRun } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
@@ -61,9 +62,11 @@ export async function runEvaluate(
   world: World,
 ): Promise<ExitCode> {
   const { folder, environment, out, err, signal } = world;
-  const { model, threads, provider, maxRows, baseline } = options;
+  const { model, threads, provider, maxRows, baseline, examples, instruction, against, ranking, seed } = options;
+  const store = await storeOf(options, world);
+  if (options.export !== undefined) predictionsEnding(options.export);
   const request = {
-    promptFolder: await findPrompt(await storeOf(options, world), prompt, folder),
+    promptFolder: await findPrompt(store, prompt, folder),
     file: { path: resolve(folder, file) },
     cacheFolder: cacheFolder(environment),
     baseline: baseline === 'on',
@@ -71,6 +74,11 @@ export async function runEvaluate(
     ...(threads !== undefined && { threads }),
     ...(provider !== undefined && { provider }),
     ...(maxRows !== undefined && { maxRows }),
+    ...(examples !== undefined && { examples }),
+    ...(instruction !== undefined && { instruction: instruction.replaceAll('\\n', '\n') }),
+    ...(against !== undefined && { against: await findPrompt(store, against, folder) }),
+    ...(ranking !== undefined && { ranking }),
+    ...(seed !== undefined && { seed }),
   };
   // Results may go into a file: what is only for the eye goes beside them.
   const display = openDisplay(err);
@@ -81,6 +89,7 @@ export async function runEvaluate(
     display.close();
   });
   const { rows, ...scores } = result;
+  if (options.export !== undefined) await writePredictions(resolve(folder, options.export), rows);
   if (options.json) printJson([...rows.map((row) => ({ type: 'row', ...row })), { type: 'scores', ...scores }], world);
   else print(evaluationLines(result, file, screenOf(out)), world);
   return exitCodes.ok;

@@ -1,41 +1,110 @@
 import * as l10n from '@vscode/l10n';
 import type { Diagnosis } from '../evaluation/doctor.js';
 import type { EvaluateResult } from '../evaluation/evaluatePrompt.js';
-import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
+import { metricNames, type JudgedRow, type MetricName, type Metrics } from '../protocol/events.js';
 import { distanceText, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import { clipped, columnLines, styled, type Screen } from './terminal.js';
 
 /** Wrong rows that are shown; `--json` has all. */
 const shownRows = 10;
 
-/** The result of `evaluate`: score beside the baseline's, the confusion matrix, the surest of the wrong rows. */
-export function evaluationLines({ metrics, baseline, rows }: EvaluateResult, file: string, screen: Screen): string[] {
-  const wrong = rows.filter(({ expected, predicted }) => expected !== predicted);
+/** The result of `evaluate`: scores beside the baselines', how sure they are, labels, confusion, the surest of the wrong rows. */
+export function evaluationLines(result: EvaluateResult, file: string, screen: Screen): string[] {
+  const { metrics, rows } = result;
+  const wrong = rows.filter(({ right }) => !right);
   const sections = [
-    scoreTable(metrics, baseline, screen),
+    [...scoreTable(result, screen), ...certaintyLines(result)],
+    result.against ? comparisonLines(result.against) : [],
+    labelLines(metrics, screen),
     confusionLines(metrics, screen),
     wrong.length === 0 ? [] : wrongLines(wrong, file, screen),
   ];
   return sections.flatMap((lines, i) => (i === 0 || lines.length === 0 ? lines : ['', ...lines]));
 }
 
-function scoreTable(metrics: Metrics, baseline: Metrics | undefined, screen: Screen): string[] {
-  const row = (name: string, metric: MetricName, value?: number, other?: number): string[][] =>
-    value === undefined
-      ? []
-      : [
-          [
-            name,
-            other === undefined ? '–' : metricText(metric, other),
-            metricText(metric, value),
-            other === undefined ? '' : distanceText(metric, value, other),
-          ],
-        ];
+function scoreTable({ metrics, baselines }: EvaluateResult, screen: Screen): string[] {
+  const { none, examples } = baselines;
+  const text = (metric: MetricName, scores: Metrics | undefined): string => {
+    const value = scores?.[metric];
+    return value === undefined ? '–' : metricText(metric, value);
+  };
+  const rows = metricNames.flatMap((metric): string[][] => {
+    const value = metrics[metric];
+    if (value === undefined) return [];
+    const other = none?.[metric];
+    return [
+      [
+        metricName(metric),
+        text(metric, none),
+        ...(examples ? [text(metric, examples.metrics)] : []),
+        metricText(metric, value),
+        other === undefined ? '' : distanceText(metric, value, other),
+      ],
+    ];
+  });
   const [head, ...body] = columnLines([
-    [l10n.t('{rows} rows', { rows: wholeNumber(metrics.n) }), l10n.t('no prompt'), l10n.t('prompt'), ''],
-    ...row(metricName('accuracy'), 'accuracy', metrics.accuracy, baseline?.accuracy),
-    ...row(l10n.t('macro-F1'), 'accuracy', metrics.macroF1, baseline?.macroF1),
-    ...row(metricName('perplexity'), 'perplexity', metrics.perplexity, baseline?.perplexity),
+    [
+      l10n.t('{rows} rows', { rows: wholeNumber(metrics.n) }),
+      l10n.t('no prompt'),
+      ...(examples ? [designName(examples.count)] : []),
+      l10n.t('prompt'),
+      '',
+    ],
+    ...rows,
+  ]);
+  return [styled(screen, 'bold', head ?? ''), ...body];
+}
+
+const designName = (count: number): string =>
+  count === 0 ? l10n.t('instruction') : l10n.t('{count} examples as text', { count });
+
+function certaintyLines({ metrics, interval, calibration }: EvaluateResult): string[] {
+  const metric = metrics.accuracy === undefined ? 'perplexity' : 'accuracy';
+  return [
+    ...(interval
+      ? [
+          l10n.t('{metric}: 95 % interval from {low} to {high}', {
+            metric: metricName(metric),
+            low: metricText(metric, interval.low),
+            high: metricText(metric, interval.high),
+          }),
+        ]
+      : []),
+    ...(calibration ? [l10n.t('calibration error {error}', { error: metricText('accuracy', calibration.error) })] : []),
+  ];
+}
+
+function comparisonLines({ prompt, metrics, comparison }: NonNullable<EvaluateResult['against']>): string[] {
+  const { metric, difference, interval, pValue, test } = comparison;
+  const distance = (value: number): string => distanceText(metric, value, 0);
+  return [
+    l10n.t('{prompt} on the same rows: {metric} {value}', {
+      prompt,
+      metric: metricName(metric),
+      value: metricText(metric, metrics[metric] ?? NaN),
+    }),
+    l10n.t('difference {difference}, 95 % interval from {low} to {high}; p = {p} ({test})', {
+      difference: distance(difference),
+      low: distance(interval.low),
+      high: distance(interval.high),
+      p: pValue.toPrecision(2),
+      test: test === 'mcNemar' ? l10n.t('McNemar’s exact test') : l10n.t('approximate randomisation'),
+    }),
+  ];
+}
+
+function labelLines({ perLabel = [] }: Metrics, screen: Screen): string[] {
+  if (perLabel.length === 0) return [];
+  const share = (value: number): string => metricText('accuracy', value);
+  const [head, ...body] = columnLines([
+    [l10n.t('label'), l10n.t('precision'), l10n.t('recall'), 'F1', l10n.t('rows')],
+    ...perLabel.map(({ label, precision, recall, f1, support }) => [
+      clipped(label, 24),
+      share(precision),
+      share(recall),
+      share(f1),
+      wholeNumber(support),
+    ]),
   ]);
   return [styled(screen, 'bold', head ?? ''), ...body];
 }

@@ -1,4 +1,4 @@
-import type { Recipe } from '../protocol/recipe.js';
+import type { Ranking, Recipe } from '../protocol/recipe.js';
 import type { ExportFormat } from '../store/promptTransfer.js';
 import type { Output } from './terminal.js';
 
@@ -24,6 +24,12 @@ export interface EvaluateOptions extends CommonOptions {
   readonly provider?: Recipe['provider'];
   readonly maxRows?: number;
   readonly baseline: 'on' | 'off';
+  readonly examples?: number;
+  readonly instruction?: string;
+  readonly against?: string;
+  readonly ranking?: Ranking;
+  readonly export?: string;
+  readonly seed?: number;
 }
 export interface InterpretOptions extends CommonOptions {
   readonly model?: string;

@@ -24,9 +24,19 @@ const readers: Record<Format, Reader> = {
  * Throws `data.*` errors that name the file, the line, what was expected and what was found.
  */
 export async function readTable(path: string, source: DatasetSource, displayName = source.path): Promise<Table> {
+  const read = await readTableText(path, source, displayName);
+  return parseTable(read.text, displayName, read.source);
+}
+
+/** The decoded text of a data file, and how it is to be read further. */
+export async function readTableText(
+  path: string,
+  source: DatasetSource,
+  displayName = source.path,
+): Promise<{ text: string; source: DatasetSource }> {
   const { text, encoding } = decodeText(await readBytes(path, displayName), displayName, source.encoding);
   // Big-endian UTF-16 is read by its mark alone; a recipe has no name for it.
-  return parseTable(text, displayName, encoding === 'utf-16be' ? source : { ...source, encoding });
+  return { text, source: encoding === 'utf-16be' ? source : { ...source, encoding } };
 }
 
 /** Rows with their lines and offsets from a text without a byte-order mark. Pure: the source's path only tells the format. */

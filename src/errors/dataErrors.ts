@@ -148,6 +148,10 @@ export const dataErrors = {
     message: l10n.t('The recipe lists labels ({labels}), but its task is generation.', a),
     advice: l10n.t('Leave out "labels", or set "task": "classification".'),
   }),
+  'data.predictionsEnding': (a: { file: string; found: string; endings: string }) => ({
+    message: l10n.t('{file}: predictions are written to files that end in {endings}; this one ends in "{found}".', a),
+    advice: l10n.t('Give the file one of these endings.'),
+  }),
   'data.targetTooLong': (a: { file: string; line: number; tokens: number; maxLength: number }) => ({
     message: l10n.t('{file}:{line}: the target alone has {tokens} tokens, and a row may have {maxLength}.', a),
     advice: l10n.t('Raise "maxLength" if the model allows it, or shorten this target.'),

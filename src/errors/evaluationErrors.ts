@@ -8,7 +8,9 @@ export const evaluationErrors = {
   }),
   'run.evaluationFailed': (a: { reason: string }) => ({
     message: l10n.t('The evaluation ended unexpectedly: {reason}', a),
-    advice: l10n.t('Rows that were judged are kept. Evaluate again; softprompt doctor shows what works on this machine.'),
+    advice: l10n.t(
+      'Rows that were judged are kept. Evaluate again; softprompt doctor shows what works on this machine.',
+    ),
   }),
   'run.evaluationClosed': (a: { id: string }) => ({
     message: l10n.t('The evaluation {id} is not open any more.', a),
@@ -16,17 +18,21 @@ export const evaluationErrors = {
   }),
   'run.otherTask': (a: { prompt: string; other: string; found: string; expected: string }) => ({
     message: l10n.t(
-      'The prompts {other} and {prompt} cannot answer together: their tasks differ. Found {found}; expected {expected}.',
+      'The prompts {prompt} and {other} cannot answer together: {other} was trained with {found}, {prompt} with {expected}.',
       a,
     ),
     advice: l10n.t('Choose prompts that were trained with the same template, target, labels and settings of tokens.'),
   }),
   'run.otherBaseModel': (a: { prompt: string; other: string; found: string; expected: string }) => ({
     message: l10n.t(
-      'The prompts {other} and {prompt} cannot answer together: {prompt} belongs to the base model {found}, {other} to {expected}.',
+      'The prompts {prompt} and {other} cannot answer together: {other} belongs to the base model {found}, {prompt} to {expected}.',
       a,
     ),
     advice: l10n.t('Choose prompts of one base model.'),
+  }),
+  'run.ensembleOfTexts': (a: { prompt: string }) => ({
+    message: l10n.t('{prompt} answers with free text, and an ensemble votes on labels.', a),
+    advice: l10n.t('Choose prompts of a task with labels, or evaluate these one by one.'),
   }),
   'store.badEvaluation': (a: { file: string; found: string; expected: string }) => ({
     message: l10n.t('{file}: the kept results are damaged: found {found}; expected {expected}.', a),

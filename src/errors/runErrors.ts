@@ -128,6 +128,17 @@ export const runErrors = {
     message: l10n.t('The run ended unexpectedly: {reason}', a),
     advice: l10n.t('softprompt resume goes on from its last checkpoint.'),
   }),
+  'run.noTrainingRows': (a: { prompt: string; file: string }) => ({
+    message: l10n.t('{prompt}: the rows that it was trained on are not there any more: {file}', a),
+    advice: l10n.t('Put the file back, or evaluate without examples (--examples 0).'),
+  }),
+  'run.notComparable': (a: { prompt: string; other: string; found: string; expected: string }) => ({
+    message: l10n.t(
+      '{prompt} and {other} cannot be compared on one file: {other} was trained for {found}, {prompt} for {expected}.',
+      a,
+    ),
+    advice: l10n.t('Compare prompts of the same task.'),
+  }),
   'run.evaluatorEnded': (a: { reason: string }) => ({
     message: l10n.t('The evaluation process ended unexpectedly: {reason}', a),
     advice: l10n.t('Results that were kept are not lost. Evaluate again starts it anew.'),

@@ -1,11 +1,8 @@
 import { defined } from '../common/assert.js';
-import { inferTask, type ResolvedTask } from '../data/columns.js';
-import { makeExamples } from '../data/examples.js';
 import { readTable } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { noMethod } from '../methods/method.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
-import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { EnsembleReport, Probability, VoteRule } from '../protocol/evaluation.js';
 import type { JudgedRow, Metrics } from '../protocol/events.js';
@@ -15,8 +12,10 @@ import { summarisePrompt, type PromptSummary } from '../store/promptFolder.js';
 import { candidateBatches, commonBeginning } from './candidates.js';
 import { ensembleReport } from './ensembleReport.js';
 import { evaluateExamples, exampleCandidates } from './evaluateExamples.js';
+import { openRows } from './evaluatePrompt.js';
 import { candidateProbabilities, predicted } from './metrics.js';
 import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
+import { rankedScores } from './ranking.js';
 import { openScorer } from './scorer.js';
 import { voteOf } from './votes.js';
 
@@ -59,16 +58,15 @@ export async function evaluateEnsemble(
   const summaries = await Promise.all(prompts.map((folder) => summarisePrompt(folder)));
   refuseStrangers(summaries);
   const members = await openMembers(request);
-  const { prompt, base, model } = defined(members[0], 'a member');
+  // Rows are cut to the room that the longest prompt leaves.
+  const longest = members.reduce((most, member) =>
+    member.method.virtualTokens > most.method.virtualTokens ? member : most,
+  );
   const table = await readTable(request.file.path, request.file);
-  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, prompt.recipe?.data ?? {});
-  const { labels: words } = task;
-  if (!words) throw new SoftpromptError('store.memberText', { prompt: defined(summaries[0], 'a member').name });
-  const labels = Object.keys(words);
-  const examples = makeExamples(table, task).slice(0, request.maxRows);
-  const virtualTokens = Math.max(...members.map(({ method }) => method.virtualTokens));
-  const tokenize = tokenizeOptions(prompt.details?.task ?? prompt.recipe?.data ?? {}, task, base, virtualTokens);
-  const setting = { engine: await engineFor(request), weights: base.weights, model, task, tokenize };
+  const { setting, examples } = openRows(longest, table, await engineFor(request), request);
+  const { task, ranking = 'sum' } = setting;
+  if (!task.labels) throw new SoftpromptError('store.memberText', { prompt: defined(summaries[0], 'a member').name });
+  const labels = Object.keys(task.labels);
 
   const total = examples.length * (members.length + Number(request.baseline));
   const proceed = async (done: number): Promise<boolean> => {
@@ -76,18 +74,22 @@ export async function evaluateEnsemble(
     await new Promise((resolve) => setImmediate(resolve));
     return !signal.aborted;
   };
-  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize, defined(members[0], 'a member')));
+  const candidates = examples.map((e) => exampleCandidates(e, setting, longest));
   const inputs = candidates.map((c) => c.candidates);
   const beginning = commonBeginning(inputs);
+  /** [member][example][label] */
   const scores = members.map((): number[][] => []);
   const scorer = await openScorer(setting, members, beginning);
   try {
     let done = 0;
     for (const batch of candidateBatches(inputs, { cached: beginning.length, members: members.length })) {
       const found = await scorer.score(batch.map((i) => defined(inputs[i], 'an example')));
-      batch.forEach((example, b) =>
-        scores.forEach((member, m) => (member[example] = defined(found[m]?.[b], 'scores'))),
-      );
+      batch.forEach((example, b) => {
+        const { continuations } = defined(inputs[example], 'an example');
+        scores.forEach((member, m) => {
+          member[example] = [...rankedScores(defined(found[m]?.[b], 'scores'), continuations, ranking)];
+        });
+      });
       if (!(await proceed(members.length * (done += batch.length)))) signal.throwIfAborted();
     }
   } finally {

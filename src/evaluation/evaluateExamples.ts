@@ -5,16 +5,22 @@ import { candidateBatches, commonBeginning, type Candidates } from './candidates
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
 import type { Example } from '../protocol/dataset.js';
 import type { Metrics } from '../protocol/events.js';
+import type { Ranking } from '../protocol/recipe.js';
+import { rankedScores } from './ranking.js';
 import { openScorer, type Member, type ScorerSetting } from './scorer.js';
 
 export interface EvaluationSetting extends ScorerSetting {
   readonly task: ResolvedTask;
   readonly tokenize: TokenizeOptions;
+  /** Token ids that stand before every row; `tokenize` then has no `bos` of its own. */
+  readonly beginning?: readonly number[];
+  /** How labels are ranked; by the sum unless told. */
+  readonly ranking?: Ranking | undefined;
 }
 
 export interface Evaluation extends Standing {
   readonly metrics: Metrics;
-  /** In the order of the examples. */
+  /** In the order of the examples, with the scores that labels are ranked by. */
   readonly scored: readonly Scored[];
 }
 
@@ -30,8 +36,8 @@ export async function evaluateExamples(
   done: number[][],
   afterBatch: (examplesDone: number) => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
-  const { task, tokenize } = setting;
-  const candidates = examples.map((e) => exampleCandidates(e, task, tokenize, member));
+  const { task, ranking = 'sum' } = setting;
+  const candidates = examples.map((e) => exampleCandidates(e, setting, member));
   const inputs = candidates.map((c) => c.candidates);
   const beginning = commonBeginning(inputs);
   const batches = candidateBatches(inputs, { cached: beginning.length });
@@ -54,15 +60,23 @@ export async function evaluateExamples(
     const { expected, targetTokens } = defined(candidates[example], 'an example');
     scored[example] = { scores: defined(done[i], 'scores'), expected, targetTokens };
   });
-  const metrics = metricsOf(scored, task.labels && Object.keys(task.labels));
-  return { ...mainMetric(metrics), loss: meanLoss(scored), metrics, scored };
+  const loss = meanLoss(scored);
+  if (!task.labels) {
+    const metrics = metricsOf(scored, undefined);
+    return { ...mainMetric(metrics), loss, metrics, scored };
+  }
+  const ranked = scored.map((row, i) => {
+    const { continuations } = defined(inputs[i], 'an example');
+    return { ...row, scores: rankedScores(row.scores, continuations, ranking) };
+  });
+  const metrics = metricsOf(ranked, Object.keys(task.labels));
+  return { ...mainMetric(metrics), loss, metrics, scored: ranked };
 }
 
 /** What an example is ranked among: the labels, or its own target alone. */
 export function exampleCandidates(
   example: Example,
-  task: ResolvedTask,
-  tokenize: TokenizeOptions,
+  { task, tokenize, beginning = [] }: EvaluationSetting,
   { method: { virtualTokens } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
@@ -72,7 +86,7 @@ export function exampleCandidates(
   const inputIds = virtualTokens > 0 ? shortest.inputIds : shortest.inputIds.filter((id) => id >= 0);
   const expected = task.labels ? defined(example.label, 'a label') : 0;
   return {
-    candidates: { inputIds, continuations: options.map((o) => o.targetIds) },
+    candidates: { inputIds: [...beginning, ...inputIds], continuations: options.map((o) => o.targetIds) },
     expected,
     targetTokens: defined(options[expected], 'a target').targetIds.length,
   };

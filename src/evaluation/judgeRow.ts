@@ -1,5 +1,7 @@
 import { defined } from '../common/assert.js';
 import type { ResolvedTask } from '../data/columns.js';
+import { inputWithSlots } from '../data/examples.js';
+import type { Prediction } from '../data/writePredictions.js';
 import type { Example } from '../protocol/dataset.js';
 import type { JudgedRow, SampleRow } from '../protocol/events.js';
 import { candidateProbabilities, predicted, type Scored } from './metrics.js';
@@ -18,6 +20,23 @@ export function judgeRow({ scores, expected, targetTokens }: Scored, example: Ex
     expected: labels[expected] ?? target,
     predicted: labels[best] ?? '',
     probability: defined(candidateProbabilities(scores)[best], 'a probability'),
+  };
+}
+
+/** As `judgeRow`, with all that is written of a row, the labels the likeliest first. */
+export function predictionOf(scored: Scored, example: Example, task: ResolvedTask): Prediction {
+  const judged = judgeRow(scored, example, task);
+  const probabilities = task.labels && candidateProbabilities(scored.scores);
+  const labels = Object.keys(task.labels ?? {});
+  return {
+    ...judged,
+    input: inputWithSlots(example),
+    right: judged.predicted === judged.expected,
+    ...(probabilities && {
+      probabilities: labels
+        .map((label, i) => ({ label, probability: defined(probabilities[i], 'a probability') }))
+        .sort((a, b) => b.probability - a.probability),
+    }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../common/assert.js';
@@ -10,14 +11,14 @@ import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
 import type { Candidates } from './candidates.js';
 import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
-import { openScorer, type Member } from './scorer.js';
+import { openScorer, type Member, type Scorer } from './scorer.js';
 
 /** A prompt with its base model and what runs it. */
 export interface LoadedPrompt {
   readonly opened: OpenedPrompt;
   readonly engine: Engine;
-  /** Of its files as they were read: another where it was trained again. */
-  readonly stamp: string;
+  /** Of its vectors and its task: another where it was trained again. */
+  readonly checksum: string;
 }
 
 /**
@@ -27,10 +28,17 @@ export interface LoadedPrompt {
 export interface ModelCache {
   /** Throws what `openPrompt` throws. */
   open(promptFolder: string): Promise<LoadedPrompt>;
-  /** Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. */
-  score(promptFolders: readonly string[], examples: readonly Candidates[]): Promise<number[][][]>;
-  /** The same by the base model of a prompt alone, [example][candidate]. */
-  scoreBare(promptFolder: string, examples: readonly Candidates[]): Promise<number[][]>;
+  /**
+   * Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. `beginning`: the token ids that most
+   * of the examples begin with, now and later, which are then computed once.
+   */
+  score(
+    promptFolders: readonly string[],
+    examples: readonly Candidates[],
+    beginning: readonly number[],
+  ): Promise<number[][][]>;
+  /** The same by the base model of a prompt alone, [1][example][candidate]. */
+  scoreBare(promptFolder: string, examples: readonly Candidates[], beginning: readonly number[]): Promise<number[][][]>;
   /**
    * Works with what `open` makes of prompts, such as a session; it is kept under `kind` and these prompts until it is idle or others need
    * the room.
@@ -54,7 +62,7 @@ const mostKept = 3;
 
 /** `idleMs` after the last question everything is freed; 0: never. */
 export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; idleMs: number }): ModelCache {
-  const prompts = new Map<string, Promise<LoadedPrompt>>();
+  const prompts = new Map<string, Promise<{ loaded: LoadedPrompt; stamp: string }>>();
   const bases = new Map<string, Promise<{ base: BaseModel; stamp: string }>>();
   /** The least recently used first. */
   const kept = new Map<string, { readonly value: Promise<Kept>; users: number }>();
@@ -70,19 +78,20 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     return (await opening).base;
   };
 
-  const load = async (promptFolder: string, stamp: string): Promise<LoadedPrompt> => {
+  const load = async (promptFolder: string, stamp: string): Promise<{ loaded: LoadedPrompt; stamp: string }> => {
     const opened = await openPrompt({ promptFolder, cacheFolder }, openBase);
     engine ??= engineFor({ cacheFolder });
-    return { opened, engine: await engine, stamp: `${stamp} ${await baseStamp(opened.base)}` };
+    const loaded = { opened, engine: await engine, checksum: checksumOf(opened) };
+    return { loaded, stamp: `${stamp} ${await baseStamp(opened.base)}` };
   };
 
   const open = async (promptFolder: string): Promise<LoadedPrompt> => {
     const stamp = await stampOf(promptFiles.map((name) => join(promptFolder, name)));
     const known = await settled(prompts.get(promptFolder));
-    if (known && known.stamp === `${stamp} ${await baseStamp(known.opened.base)}`) return known;
+    if (known && known.stamp === `${stamp} ${await baseStamp(known.loaded.opened.base)}`) return known.loaded;
     const loading = load(promptFolder, stamp);
     prompts.set(promptFolder, loading);
-    return loading;
+    return (await loading).loaded;
   };
 
   const dispose = async (key: string, entry: { readonly value: Promise<Kept> }): Promise<void> => {
@@ -116,7 +125,11 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     asked(async () => {
       const loaded: LoadedPrompt[] = [];
       for (const folder of promptFolders) loaded.push(await open(folder));
-      const key = [kind, ...promptFolders, ...loaded.map(({ stamp }) => stamp)].join('\n');
+      const key = [
+        kind,
+        ...promptFolders,
+        ...loaded.map(({ checksum, opened }) => `${checksum} ${opened.base.checksum}`),
+      ].join('\n');
       const entry = kept.get(key) ?? { value: openKept(loaded), users: 0 };
       kept.delete(key);
       kept.set(key, entry);
@@ -137,33 +150,48 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
   return {
     open: (promptFolder) => asked(() => open(promptFolder)),
     use,
-    score: (promptFolders, examples) =>
+    score: (promptFolders, examples, beginning) =>
       use(
-        'score',
+        `score ${beginning.join(' ')}`,
         promptFolders,
-        (loaded) => openMembers(loaded, loaded.map(({ opened }) => opened)),
+        (loaded) =>
+          openMembers(
+            loaded,
+            loaded.map(({ opened }) => opened),
+            beginning,
+          ),
         (scorer) => scorer.score(examples),
       ),
-    scoreBare: async (promptFolder, examples) =>
+    scoreBare: (promptFolder, examples, beginning) =>
       use(
-        'scoreBare',
+        `scoreBare ${beginning.join(' ')}`,
         [promptFolder],
-        (loaded) => openMembers(loaded, [{ method: noMethod }]),
-        async (scorer) => defined((await scorer.score(examples))[0], 'scores'),
+        (loaded) => openMembers(loaded, [{ method: noMethod }], beginning),
+        (scorer) => scorer.score(examples),
       ),
     free,
   };
 }
 
-const openMembers = (loaded: readonly LoadedPrompt[], members: readonly Member[]) => {
+function openMembers(
+  loaded: readonly LoadedPrompt[],
+  members: readonly Member[],
+  beginning: readonly number[],
+): Promise<Scorer> {
   const { opened, engine } = defined(loaded[0], 'a prompt');
-  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members);
-};
+  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members, beginning);
+}
 
 const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
 
 const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
   stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);
+
+const checksumOf = ({ embeddings: { data }, prompt }: OpenedPrompt): string =>
+  createHash('sha256')
+    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .update(JSON.stringify(prompt.details?.task ?? prompt.recipe?.data ?? {}))
+    .digest('hex');
 
 /** Tells files from what they were: number, time and size of each; nothing for one that is not there. */
 async function stampOf(files: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import type { ErrorMessage } from '../errors/errorMessage.js';
-import type { Metrics } from './events.js';
+import type { MetricName, Metrics } from './events.js';
 
 /** How the members of an ensemble come to one answer: Lester et al. 2021 §6 take the majority; dev-weighted is `weighted`. */
 export const voteRules = ['majority', 'mean', 'weighted'] as const;
@@ -56,6 +56,18 @@ export interface Baselines {
 export interface Interval {
   readonly low: number;
   readonly high: number;
+}
+
+/** Two prompts on the same rows. */
+export interface Comparison {
+  readonly metric: MetricName;
+  /** The first's score less the other's, with its interval (paired bootstrap over rows). */
+  readonly difference: number;
+  readonly interval: Interval;
+  /** How likely a difference at least as large is between two that are equally good; two-sided. */
+  readonly pValue: number;
+  /** What it comes from: McNemar's exact test where rows are right or wrong, else approximate randomisation. */
+  readonly test: 'mcNemar' | 'randomisation';
 }
 
 /** Rows of like confidence: mean confidence and accuracy of each bin that has rows (Guo et al. 2017). */

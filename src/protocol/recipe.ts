@@ -184,6 +184,33 @@ const trainingSchema = z
   })
   .describe('How it is trained.');
 
+/** How labels are ranked: by log-probability, or by its mean over the label's tokens. */
+export const rankings = ['sum', 'mean'] as const;
+export type Ranking = (typeof rankings)[number];
+
+const evaluationSchema = z
+  .strictObject({
+    ranking: z
+      .enum(rankings)
+      .default('sum')
+      .describe(
+        "How labels are ranked: sum, by their log-probability; mean, by its mean over a label's tokens, where long labels would lose for being long.",
+      ),
+    examples: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe(
+        'The prompt-design baseline: before each row stand this many training rows as text. Not scored where there is neither an example nor an instruction.',
+      ),
+    instruction: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('What the prompt-design baseline begins with, before its examples.'),
+  })
+  .describe('How rows are judged, and what a prompt is compared with.');
+
 export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
@@ -203,6 +230,7 @@ export const recipeSchema = z.strictObject({
     prompt_tuning_init: 'class-labels',
   }),
   training: trainingSchema.prefault({}),
+  evaluation: evaluationSchema.optional(),
   baseline: z.boolean().default(true).describe('Whether the same template without a prompt is scored too.'),
   engine: z.enum(['onnxruntime', 'tensorflow']).default('onnxruntime'),
   provider: z

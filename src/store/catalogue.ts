@@ -148,6 +148,20 @@ function noPrompt(prompt: string, store: string, names: readonly string[]): Soft
   return new SoftpromptError('store.noPrompt', { prompt, store, known: names.join(', '), nearest });
 }
 
+/** The folders in a folder, those that `counts` says are there. */
+export async function listFolders<T>(
+  parent: string,
+  read: (folder: string) => Promise<T>,
+  counts: (folder: string) => Promise<boolean>,
+): Promise<Listed<T>[]> {
+  const folders = await foldersIn(parent);
+  const there = await Promise.all(folders.map(counts));
+  return list(
+    folders.filter((_, i) => there[i]),
+    read,
+  );
+}
+
 export async function list<T>(folders: readonly string[], read: (folder: string) => Promise<T>): Promise<Listed<T>[]> {
   const listed: Listed<T>[] = [];
   for (const folder of folders) {

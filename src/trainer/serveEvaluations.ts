@@ -1,7 +1,138 @@
+import { resolve } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { readTableText } from '../data/readTable.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import { exportRows } from '../evaluation/live/exportRows.js';
+import { detailRows, filterRows } from '../evaluation/live/filterRows.js';
+import { judgeTask, openJudge } from '../evaluation/live/judge.js';
+import { liveEvaluation, type LiveEvaluation, type LiveSetting } from '../evaluation/live/liveEvaluation.js';
+import { readText, rowLines, textRows, type TextReading } from '../evaluation/live/textRows.js';
+import { openTrainedRows } from '../evaluation/live/trainedRows.js';
 import type { ModelCache } from '../evaluation/modelCache.js';
+import {
+  changeText,
+  closeEvaluation,
+  exportPredictions,
+  openEvaluation,
+  rowsRequest,
+  startEvaluation,
+  stopEvaluation,
+  voteRequest,
+  type EvaluationRequest,
+  type EvaluationStarted,
+} from '../protocol/evaluationMessages.js';
+import { keepEvaluation, type EvaluationKeeper } from './keepEvaluation.js';
+import { listenerTo } from './evaluationListener.js';
+import { openKept } from './openKept.js';
+import { told } from './told.js';
 
+interface Session {
+  readonly live: LiveEvaluation;
+  readonly reading: TextReading;
+  readonly keeper: EvaluationKeeper | undefined;
+}
+
+/** Answers a window's questions about evaluations, and tells what becomes of them; several at a time. */
 export function serveEvaluations(connection: MessageConnection, models: ModelCache): void {
-  void connection;
-  void models;
+  const sessions = new Map<string, Session>();
+  const trained = openTrainedRows();
+
+  const session = (id: string): Session => {
+    const found = sessions.get(id);
+    if (!found) throw new SoftpromptError('run.evaluationClosed', { id });
+    return found;
+  };
+  const close = (id: string): void => {
+    sessions.get(id)?.live.close();
+    sessions.delete(id);
+  };
+  /** Verdicts follow the answer, which says what they are about. */
+  const add = (id: string, added: Session, lines?: readonly [number, number]): void => {
+    sessions.set(id, added);
+    setImmediate(() => sessions.get(id) === added && added.live.begin(lines));
+  };
+
+  const start = async (request: EvaluationRequest): Promise<EvaluationStarted> => {
+    const { id, judge, columns, maxRows, baselines } = request;
+    close(id);
+    const file = resolve(request.source.path);
+    const source = { ...request.source, path: file };
+    const opened = await openJudge(models, judge.prompts);
+    const decoded = request.text === undefined ? await readTableText(file, source) : { text: request.text, source };
+    const asked = { file, ...(columns && { columns }), ...(maxRows !== undefined && { maxRows }) };
+    const table = readText(decoded.text, { ...asked, source: decoded.source });
+    // What was inferred of the file stays, whatever is written into it.
+    const reading: TextReading = { ...asked, source: table.source };
+    const task = judgeTask(opened, table);
+    const rows = textRows(decoded.text, table, task);
+    const vote = judge.vote ?? 'majority';
+    const { prompts, base, first } = opened;
+    const trainedOn = await trained.count(judge.prompts[0] ?? '', first.opened, task, rows);
+    const setting: LiveSetting = { folders: judge.prompts, reading, baselines, prompts, base, task };
+    const keeper =
+      request.store === undefined ? undefined : await keepEvaluation(request.store, { setting, vote, trainedOn });
+    const listener = listenerTo(connection, id, keeper);
+    const live = liveEvaluation(
+      models,
+      setting,
+      { text: decoded.text, rows, vote },
+      { outcomes: {}, seconds: 0 },
+      listener,
+    );
+    keeper?.watch(live);
+    add(id, { live, reading, keeper }, request.first);
+    const folder = keeper?.folder;
+    return { rows: rows.length, lines: rowLines(rows), task, trainedOn, ...(folder !== undefined && { folder }) };
+  };
+
+  connection.onDispose(() => [...sessions.keys()].forEach(close));
+  connection.onRequest(startEvaluation, told(start));
+  connection.onRequest(
+    openEvaluation,
+    told(async ({ id, folder }) => {
+      close(id);
+      const { setting, first, known, keeper, answer } = await openKept(folder);
+      const live = liveEvaluation(models, setting, first, known, listenerTo(connection, id, keeper));
+      keeper.watch(live);
+      add(id, { live, reading: setting.reading, keeper });
+      return answer;
+    }),
+  );
+  connection.onNotification(changeText, ({ id, revision, changes }) =>
+    sessions.get(id)?.live.change(revision, changes),
+  );
+  connection.onRequest(
+    stopEvaluation,
+    told(async ({ id }) => {
+      sessions.get(id)?.live.stop();
+      return Promise.resolve(null);
+    }),
+  );
+  connection.onNotification(closeEvaluation, ({ id }) => close(id));
+  connection.onRequest(
+    rowsRequest,
+    told(async ({ id, filter, from, count }) => {
+      const snapshot = session(id).live.snapshot();
+      const numbers = filterRows(snapshot, filter);
+      return Promise.resolve({
+        total: numbers.length,
+        rows: detailRows(snapshot, numbers.slice(from, from + count)),
+      });
+    }),
+  );
+  connection.onRequest(
+    voteRequest,
+    told(async ({ id, vote }) => {
+      session(id).live.vote(vote);
+      return Promise.resolve(null);
+    }),
+  );
+  connection.onRequest(
+    exportPredictions,
+    told(async ({ id, path }) => {
+      const { live, reading } = session(id);
+      await exportRows(path, live.snapshot(), reading);
+      return null;
+    }),
+  );
 }

@@ -111,7 +111,8 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     if (examples.length === 0) return true;
     const baseline = member.method === noMethod;
     const kind: EvaluationKind = baseline ? `baseline.${split}` : split;
-    const setting = { engine, weights: base.weights, model, task: data.task, tokenize };
+    const { ranking } = recipe.evaluation ?? {};
+    const setting = { engine, weights: base.weights, model, task: data.task, tokenize, ranking };
     const evaluation = await evaluateExamples(setting, member, examples, (state.scores[kind] ??= []), mayGoOn);
     if (!evaluation) return false;
     evaluations[kind] = evaluation;

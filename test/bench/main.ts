@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { benchParity } from '../parity/against/parity.js';
 import { benchCompare } from './compare.js';
 import { benchEnsembles } from './ensembles/ensembles.js';
+import { benchLive } from './live.js';
 import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
 
@@ -10,6 +11,7 @@ if (command === 'step') await benchStep(args);
 else if (command === 'parity') await benchParity(args);
 else if (command === 'sweep') await benchSweep(args);
 else if (command === 'ensembles') await benchEnsembles(args);
+else if (command === 'live') await benchLive(args);
 else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
 else throw new Error(`there is no bench "${command}"; see CONTRIBUTING.md`);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -226,12 +226,34 @@ describe('softprompt evaluate', () => {
           [1, 1],
           [0, 1],
         ],
+        perLabel: [
+          { label: 'good', precision: 1, recall: 0.5, f1: 2 / 3, support: 2 },
+          { label: 'bad', precision: 0.5, recall: 1, f1: 2 / 3, support: 1 },
+        ],
       },
-      ...(request.baseline && { baseline: { n: 3, accuracy: 1 / 3, macroF1: 0.25 } }),
+      interval: { low: 0.21, high: 1 },
+      calibration: { error: 0.137, bins: [] },
+      baselines: {
+        ...(request.baseline && { none: { n: 3, accuracy: 1 / 3, macroF1: 0.25 } }),
+        ...(request.examples && { examples: { count: 2, metrics: { n: 3, accuracy: 2 / 3, macroF1: 0.6 } } }),
+      },
+      ...(request.against && {
+        against: {
+          prompt: 'other',
+          metrics: { n: 3, accuracy: 1 / 3 },
+          comparison: {
+            metric: 'accuracy',
+            difference: 1 / 3,
+            interval: { low: -0.2, high: 0.7 },
+            pValue: 0.5,
+            test: 'mcNemar',
+          },
+        },
+      }),
       rows: [
-        { line: 2, expected: 'good', predicted: 'good', probability: 0.9 },
-        { line: 3, expected: 'good', predicted: 'bad', probability: 0.812 },
-        { line: 4, expected: 'bad', predicted: 'bad', probability: 0.7 },
+        { line: 2, input: 'a', expected: 'good', predicted: 'good', right: true, probability: 0.9 },
+        { line: 3, input: '=b', expected: 'good', predicted: 'bad', right: false, probability: 0.812 },
+        { line: 4, input: 'c', expected: 'bad', predicted: 'bad', right: true, probability: 0.7 },
       ],
     });
   };
@@ -246,6 +268,12 @@ describe('softprompt evaluate', () => {
       "3 rows    no prompt  prompt
       accuracy  33.3 %     66.7 %  +33.4 points
       macro-F1  25.0 %     60.0 %  +35.0 points
+      accuracy: 95 % interval from 21.0 % to 100.0 %
+      calibration error 13.7 %
+
+      label  precision  recall   F1      rows
+      good   100.0 %    50.0 %   66.7 %  2
+      bad    50.0 %     100.0 %  66.7 %  1
 
       Confusion: a line for each expected label, a column for each predicted one
             good  bad
@@ -275,8 +303,52 @@ describe('softprompt evaluate', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ type }) => type)).toEqual(['row', 'row', 'row', 'scores']);
-    expect(lines[1]).toEqual({ type: 'row', line: 3, expected: 'good', predicted: 'bad', probability: 0.812 });
-    expect(lines[3]).not.toHaveProperty('baseline');
+    expect(lines[1]).toMatchObject({ type: 'row', line: 3, expected: 'good', predicted: 'bad', right: false });
+    expect(lines[3]).toMatchObject({ baselines: {}, interval: { low: 0.21, high: 1 } });
+  });
+
+  it('shows prompt design and another prompt beside the score, and writes predictions', async () => {
+    await saved();
+    const { exitCode, out } = await softprompt(
+      [
+        ...['evaluate', 'tickets', 'test.csv', '--examples', '4', '--instruction', 'Sort.\\nNow:', '--seed', '7'],
+        ...['--against', 'tickets', '--ranking', 'mean', '--export', 'predictions.csv'],
+      ],
+      { evaluate },
+    );
+    expect(exitCode).toBe(0);
+    expect(out.split('\n').slice(0, 9)).toMatchInlineSnapshot(`
+      [
+        "3 rows    no prompt  2 examples as text  prompt",
+        "accuracy  33.3 %     66.7 %              66.7 %  +33.4 points",
+        "macro-F1  25.0 %     60.0 %              60.0 %  +35.0 points",
+        "accuracy: 95 % interval from 21.0 % to 100.0 %",
+        "calibration error 13.7 %",
+        "",
+        "other on the same rows: accuracy 33.3 %",
+        "difference +33.3 points, 95 % interval from −20.0 points to +70.0 points; p = 0.50 (McNemar’s exact test)",
+        "",
+      ]
+    `);
+    expect(asked).toMatchObject([
+      {
+        examples: 4,
+        instruction: 'Sort.\nNow:',
+        seed: 7,
+        ranking: 'mean',
+        against: join(folder, '.softprompt', 'prompts', 'tickets'),
+      },
+    ]);
+    expect(await readFile(join(folder, 'predictions.csv'), 'utf8')).toBe(
+      "line,input,expected,predicted,right,probability\r\n2,a,good,good,true,0.9\r\n3,'=b,good,bad,false,0.812\r\n4,c,bad,bad,true,0.7\r\n",
+    );
+  });
+
+  it('refuses an export of another ending before anything is scored', async () => {
+    await saved();
+    const { exitCode, err } = await softprompt(['evaluate', 'tickets', 'test.csv', '--export', 'a.xlsx'], { evaluate });
+    expect([exitCode, asked]).toEqual([2, []]);
+    expect(err).toContain('.jsonl, .csv, .tsv');
   });
 
   it('says which prompts there are', async () => {

@@ -1,4 +1,25 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { defined } from '../../src/common/assert.js';
+import { commonBeginning } from '../../src/evaluation/candidates.js';
+import { openScorer, type Member } from '../../src/evaluation/scorer.js';
+import { noMethod, promptEmbeddings } from '../../src/methods/method.js';
+import { largestDifference } from '../support/numbers.js';
+import { adapterOf, openParityModel, removeCopies, type ParityModel, type ParityName } from './parityModels.js';
+
+const tolerance = 1e-4;
+
+/** Every label behind every text, the texts' common beginning computed before. */
+async function scoresOf(parity: ParityModel, member: Member) {
+  const { model, golden, open, weights } = parity;
+  const { labels } = defined(golden.ranking, 'a ranking');
+  const examples = golden.input_ids.map((inputIds) => ({ inputIds, continuations: labels }));
+  const scorer = await openScorer({ engine: { open }, weights, model }, [member], commonBeginning(examples));
+  const [scores] = await scorer.score(examples);
+  await scorer.dispose();
+  return defined(scores, 'scores').flat();
+}
+
+afterAll(removeCopies);
 
 const ranked: ParityName[] = ['gpt2', 'llama', 'llamaUntied', 'qwen2', 'mistralSharded'];
 

@@ -89,6 +89,10 @@ function pairGroups({ a, b, groups }: PairedScore): { groupOf: Int32Array; sides
   return { groupOf, sides: firsts.map((row) => [a[row] as number, b[row] as number]) };
 }
 
+/** Where rows are drawn one by one, there are fewer resamples of many rows: nobody waits seconds for an interval's third digit. */
+const mostDraws = 2e7;
+const leastResamples = 200;
+
 /** Scores of the resamples, ascending. */
 function resampledScores(
   groupOf: Int32Array,
@@ -100,7 +104,9 @@ function resampledScores(
   const times = new Float64Array(groups);
   const sizes = sizesOf(groupOf, groups);
   // A row costs a sixteenth of what a group costs.
-  const draw = groups * 16 < groupOf.length ? () => drawGroups(sizes, groupOf.length, times, random) : drawRows;
+  const byGroups = groups * 16 < groupOf.length;
+  const draw = byGroups ? () => drawGroups(sizes, groupOf.length, times, random) : drawRows;
+  const count = byGroups ? resamples : Math.min(resamples, Math.max(leastResamples, mostDraws / groupOf.length));
   function drawRows(): void {
     times.fill(0);
     for (let i = 0; i < groupOf.length; i++) {
@@ -108,7 +114,7 @@ function resampledScores(
       times[group] = (times[group] as number) + 1;
     }
   }
-  const scores = Float64Array.from({ length: resamples }, () => {
+  const scores = Float64Array.from({ length: Math.floor(count) }, () => {
     draw();
     return score(times);
   });

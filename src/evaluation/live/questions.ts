@@ -1,0 +1,109 @@
+import { defined } from '../../common/assert.js';
+import type { ResolvedTask } from '../../data/columns.js';
+import { SoftpromptError } from '../../errors/softpromptError.js';
+import { noMethod } from '../../methods/method.js';
+import type { Example } from '../../protocol/dataset.js';
+import { candidateBatches, commonBeginning, type Candidates } from '../candidates.js';
+import { exampleCandidates } from '../evaluateExamples.js';
+import type { ModelCache } from '../modelCache.js';
+import { judgeTokens, type OpenJudge } from './judge.js';
+import type { TextRow } from './textRows.js';
+import type { Outcome } from './verdicts.js';
+import type { Stage } from './workQueue.js';
+
+/** What is asked of a model about one row, or about several that are alike. */
+export interface Question {
+  readonly key: string;
+  readonly candidates: Candidates;
+  readonly targetTokens: number;
+}
+
+/** Questions about examples, or why there is none: one for each key. */
+export function questionsAbout(
+  examples: ReadonlyMap<string, Example>,
+  { stage, judge, task }: { stage: Stage; judge: OpenJudge; task: ResolvedTask },
+): { questions: Question[]; problems: [key: string, outcome: Outcome][] } {
+  const tokens = judgeTokens(judge.first, task);
+  const member = stage === 'prompts' ? judge.first.opened : { method: noMethod };
+  const questions: Question[] = [];
+  const problems: [string, Outcome][] = [];
+  for (const [key, example] of examples) {
+    try {
+      const { candidates, targetTokens } = exampleCandidates(example, task, tokens, member);
+      questions.push({ key, candidates, targetTokens });
+    } catch (error) {
+      if (!(error instanceof SoftpromptError)) throw error;
+      problems.push([key, { problem: error.toMessage() }]);
+    }
+  }
+  return { questions, problems };
+}
+
+/** How long a batch should take: who changes a row waits for the one under way. */
+const batchMs = 120;
+/** Of a model that has not been asked yet, in tokens a millisecond: of some 100 million parameters on two cores. */
+const firstPace = 0.3;
+
+/** Cuts questions into batches of like length that take about as long as a person does not notice. */
+export interface Pace {
+  batches(questions: readonly Question[]): Question[][];
+  /** Tells how long a batch took. */
+  took(batch: readonly Question[], ms: number): void;
+}
+
+export function makePace(): Pace {
+  let tokensPerMs = firstPace;
+  const tokensOf = ({ candidates: { inputIds, continuations } }: Question): number =>
+    continuations.reduce((sum, ids) => sum + ids.length - 1, inputIds.length);
+  return {
+    batches: (questions) =>
+      candidateBatches(questions.map(({ candidates }) => candidates)).flatMap((batch) => {
+        const pieces: Question[][] = [];
+        let room = 0;
+        for (const question of batch.map((i) => defined(questions[i], 'a question'))) {
+          room -= tokensOf(question);
+          if (room < 0) {
+            pieces.push([]);
+            room = tokensPerMs * batchMs - tokensOf(question);
+          }
+          pieces.at(-1)?.push(question);
+        }
+        return pieces;
+      }),
+    took: (batch, ms) => {
+      const tokens = batch.reduce((sum, question) => sum + tokensOf(question), 0);
+      tokensPerMs += (tokens / Math.max(ms, 1) - tokensPerMs) / 2;
+    },
+  };
+}
+
+/** What the models of a stage answer, in the questions' order; `beginning` is what the questions of the file begin with. */
+export async function answer(
+  models: ModelCache,
+  { stage, folders, beginning }: { stage: Stage; folders: readonly string[]; beginning: readonly number[] },
+  questions: readonly Question[],
+): Promise<[key: string, outcome: Outcome][]> {
+  const candidates = questions.map((question) => question.candidates);
+  const scores =
+    stage === 'prompts'
+      ? await models.score(folders, candidates, beginning)
+      : await models.scoreBare(defined(folders[0], 'a prompt'), candidates, beginning);
+  return questions.map(({ key, targetTokens }, i) => [
+    key,
+    { scores: scores.map((member) => defined(member[i], 'scores')), targetTokens },
+  ]);
+}
+
+/** Rows that tell what all begin with, and the fewest that do. */
+const [sampledRows, fewestRows] = [32, 4];
+
+/** Some examples, evenly spread over the rows: a template's first words are what all of them begin with. */
+export function sampleExamples(rows: readonly TextRow[]): Map<string, Example> {
+  const stride = Math.max(1, Math.floor(rows.length / sampledRows));
+  const sampled = rows.filter((_, i) => i % stride === 0).slice(0, sampledRows);
+  return new Map(sampled.flatMap(({ content, key }) => ('example' in content ? [[key, content.example]] : [])));
+}
+
+/** The token ids that questions begin with alike; none of too few questions, which are alike by accident. */
+export const beginningOf = (questions: readonly Question[]): readonly number[] =>
+  questions.length < fewestRows ? [] : commonBeginning(questions.map(({ candidates }) => candidates));

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ResolvedTask } from '../data/columns.js';
+import { makeExamples } from '../data/examples.js';
+import { readTable } from '../data/readTable.js';
+import { holdOut } from '../data/splits.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
+import type { DatasetSource, Example } from '../protocol/dataset.js';
+import type { SavedPrompt } from '../store/promptFolder.js';
+
+/**
+ * The rows that a saved prompt was trained on, without those that were held out.
+ * Throws `run.noTrainingRows` where the prompt does not say which they are or their file is gone, and what reading them throws.
+ */
+export async function trainingRows(
+  prompt: Pick<SavedPrompt, 'recipe' | 'history'>,
+  name: string,
+  task: ResolvedTask,
+): Promise<Example[]> {
+  const source = trainingSource(prompt);
+  if (!source || !existsSync(source.path)) {
+    throw new SoftpromptError('run.noTrainingRows', { prompt: name, file: source?.path ?? '?' });
+  }
+  const examples = makeExamples(await readTable(source.path, source), task);
+  const { recipe } = prompt;
+  if (!recipe || recipe.data.dev !== undefined) return examples;
+  const labels = task.labels && examples.map(({ label }) => label);
+  const { train } = holdOut(examples.length, recipe.data.devRows, recipe.training.seed, labels);
+  return train.flatMap((row) => examples[row] ?? []);
+}
+
+/** Its run knew the file's whole path; the recipe's own is relative to a file that may be anywhere. */
+function trainingSource({ recipe, history = [] }: Pick<SavedPrompt, 'recipe' | 'history'>): DatasetSource | undefined {
+  for (const event of history) if (event.type === 'data' && event.split === 'train') return event.source;
+  if (!recipe) return undefined;
+  const source = typeof recipe.data.train === 'string' ? { path: recipe.data.train } : recipe.data.train;
+  return { ...source, path: resolve(source.path) };
+}
