@@ -8,6 +8,7 @@ import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runDoctor, runEvaluate, runInterpret, runResume, runTrain } from './runCommand.js';
 import { screenOf, styled } from './terminal.js';
+import { runTrainSeeds } from './trainSeeds.js';
 import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
 import type { CommonOptions, EvaluateOptions, ExportOptions, ImportOptions, InterpretOptions, World } from './world.js';
@@ -70,6 +71,14 @@ function describeProgram(world: World, act: Action): Command {
     .addOption(modelOption())
     .option('--steps <n>', l10n.t('how many steps to train'), wholeNumberFrom(1))
     .option('--seed <n>', l10n.t('of every random draw: the same seed gives the same prompt'), wholeNumberFrom(0))
+    .addOption(
+      new Option(
+        '--seeds <from-to>',
+        l10n.t('trains the recipe with several seeds, one after the other, and saves their ensemble; such as 1-5'),
+      )
+        .argParser(seedRange)
+        .conflicts('seed'),
+    )
     .addOption(threadsOption())
     .addOption(providerOption())
     .addOption(baselineOption())
@@ -78,7 +87,10 @@ function describeProgram(world: World, act: Action): Command {
       if ((recipe === undefined) === (options.data === undefined)) {
         command.error(l10n.t('error: name either a recipe or a data file (--data)'), { exitCode: exitCodes.badInput });
       }
-      return act((work) => runTrain(recipe, options, work, world))();
+      const { seeds } = options;
+      return act((work) =>
+        seeds ? runTrainSeeds(recipe, seeds, options, work, world) : runTrain(recipe, options, work, world),
+      )();
     });
 
   common(program.command('resume'), l10n.t('goes on with a stopped, interrupted or failed run'))
@@ -250,6 +262,14 @@ function wholeNumberFrom(least: number): (text: string) => number {
   };
 }
 
+/** 1-5: 1, 2, 3, 4 and 5. */
+function seedRange(text: string): number[] {
+  const [, from, to] = /^(\d{1,9})-(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (from === undefined || to === undefined || to <= from || to - from >= 100)
+    throw new InvalidArgumentError(l10n.t('Expected seeds such as 1-5.'));
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
 function programHelp(): string {
   return `${examples([
     'softprompt train tickets.softprompt.json',
@@ -278,6 +298,7 @@ function trainHelp(): string {
   return `${examples([
     'softprompt train tickets.softprompt.json',
     'softprompt train tickets.softprompt.json --steps 200 --seed 1 --name short-try',
+    'softprompt train tickets.softprompt.json --seeds 1-5',
     'softprompt train tickets.softprompt.json --method p-tuning --from tickets --name tickets-2',
     'softprompt train --data train.jsonl --test test.jsonl --template "{text}\\nQueue:" --target "{queue}"',
   ])}

@@ -63,12 +63,19 @@ const ensemble: Work['ensemble'] = (request, onProgress) => {
   });
 };
 
+const train: Work['train'] = (request, onEvent) => {
+  asked.push([request.recipe.name, request.recipe.training.seed, request.recipe.baseline]);
+  const folder = place(request.recipe.name ?? '');
+  onEvent({ type: 'end', reason: 'finished', step: 3, bestStep: 2, seconds: 1, folder });
+  return Promise.resolve({ folder, reason: 'finished' });
+};
+
 const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
 async function softprompt(argv: string) {
   let [out, err] = ['', ''];
   const exitCode = await runCommandLine(
     argv.split(' '),
-    { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing, ensemble },
+    { train, resume: refusing, evaluate: refusing, interpret: refusing, doctor: refusing, ensemble },
     {
       version: '1.2.3',
       folder,
@@ -152,6 +159,28 @@ describe('softprompt ensemble', () => {
     const { exitCode, err } = await softprompt('ensemble t.jsonl');
     expect(exitCode).toBe(2);
     expect(err).toContain('name either prompts (--prompts) or a saved ensemble (--ensemble)');
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('softprompt train --seeds', () => {
+  it('trains the recipe once with each seed and saves their ensemble', async () => {
+    const { exitCode, out } = await softprompt('train --data rows.jsonl --name tickets --seeds 3-5');
+    expect(exitCode).toBe(0);
+    expect(asked).toEqual([
+      ['tickets-seed-3', 3, true],
+      ['tickets-seed-4', 4, false],
+      ['tickets-seed-5', 5, false],
+    ]);
+    expect(out).toContain('softprompt ensemble FILE --ensemble tickets-seeds');
+    const { members } = await readEnsemble(join(store, 'ensembles', 'tickets-seeds'));
+    expect(members.map(({ folder: of }) => of)).toEqual([3, 4, 5].map((seed) => place(`tickets-seed-${seed}`)));
+  });
+
+  it('wants a range, and no other seed beside it', async () => {
+    for (const seeds of ['5', '5-1', '1-1000'])
+      expect((await softprompt(`train --data a.jsonl --seeds ${seeds}`)).err).toContain('Expected seeds such as 1-5.');
+    expect((await softprompt('train --data a.jsonl --seeds 1-5 --seed 2')).exitCode).toBe(2);
     expect(asked).toEqual([]);
   });
 });
