@@ -76,7 +76,7 @@ export async function evaluateExamples(
 /** What an example is ranked among: the labels, or its own target alone. */
 export function exampleCandidates(
   example: Example,
-  { task, tokenize, beginning = [] }: EvaluationSetting,
+  { task, tokenize, beginning = [] }: Pick<EvaluationSetting, 'task' | 'tokenize' | 'beginning'>,
   { method: { virtualTokens } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];

@@ -29,8 +29,11 @@ export async function trainingRows(
   return train.flatMap((row) => examples[row] ?? []);
 }
 
-/** Its run knew the file's whole path; the recipe's own is relative to a file that may be anywhere. */
-function trainingSource({ recipe, history = [] }: Pick<SavedPrompt, 'recipe' | 'history'>): DatasetSource | undefined {
+/** The file of these rows, if anything says. Its run knew the file's whole path; the recipe's own is relative to a file that may be anywhere. */
+export function trainingSource({
+  recipe,
+  history = [],
+}: Pick<SavedPrompt, 'recipe' | 'history'>): DatasetSource | undefined {
   for (const event of history) if (event.type === 'data' && event.split === 'train') return event.source;
   if (!recipe) return undefined;
   const source = typeof recipe.data.train === 'string' ? { path: recipe.data.train } : recipe.data.train;

@@ -10,11 +10,8 @@ export function listenerTo(connection: MessageConnection, id: string, keeper: Ev
     judged: (told) => connection.sendNotification(judgedNotification, { id, ...told }),
     layout: ({ rows, ...told }) =>
       connection.sendNotification(layoutNotification, { id, lines: rowLines(rows), ...told }),
-    finished: async ({ problem, ...told }) => {
-      const unkept = await keeper?.finished(told.summary);
-      const why = problem ?? unkept;
-      await connection.sendNotification(finishedNotification, { id, ...told, ...(why && { problem: why }) });
-    },
+    finished: (told) => connection.sendNotification(finishedNotification, { id, ...told }),
+    keep: async (summary) => keeper?.finished(summary),
     answered: (stage, outcomes) => keeper?.answered(stage, outcomes),
     forgotten: () => keeper?.forgotten(),
   };

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { readTableText } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { exportRows } from '../evaluation/live/exportRows.js';
+import { predictionsEnding, writePredictions } from '../data/writePredictions.js';
 import { detailRows, filterRows } from '../evaluation/live/filterRows.js';
 import { judgeTask, openJudge } from '../evaluation/live/judge.js';
 import { liveEvaluation, type LiveEvaluation, type LiveSetting } from '../evaluation/live/liveEvaluation.js';
@@ -21,35 +21,29 @@ import {
   type EvaluationRequest,
   type EvaluationStarted,
 } from '../protocol/evaluationMessages.js';
-import { keepEvaluation, type EvaluationKeeper } from './keepEvaluation.js';
+import { keepEvaluation } from './keepEvaluation.js';
 import { listenerTo } from './evaluationListener.js';
 import { openKept } from './openKept.js';
 import { told } from './told.js';
 
-interface Session {
-  readonly live: LiveEvaluation;
-  readonly reading: TextReading;
-  readonly keeper: EvaluationKeeper | undefined;
-}
-
 /** Answers a window's questions about evaluations, and tells what becomes of them; several at a time. */
 export function serveEvaluations(connection: MessageConnection, models: ModelCache): void {
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, LiveEvaluation>();
   const trained = openTrainedRows();
 
-  const session = (id: string): Session => {
+  const session = (id: string): LiveEvaluation => {
     const found = sessions.get(id);
     if (!found) throw new SoftpromptError('run.evaluationClosed', { id });
     return found;
   };
   const close = (id: string): void => {
-    sessions.get(id)?.live.close();
+    sessions.get(id)?.close();
     sessions.delete(id);
   };
   /** Verdicts follow the answer, which says what they are about. */
-  const add = (id: string, added: Session, lines?: readonly [number, number]): void => {
+  const add = (id: string, added: LiveEvaluation, lines?: readonly [number, number]): void => {
     sessions.set(id, added);
-    setImmediate(() => sessions.get(id) === added && added.live.begin(lines));
+    setImmediate(() => sessions.get(id) === added && added.begin(lines));
   };
 
   const start = async (request: EvaluationRequest): Promise<EvaluationStarted> => {
@@ -67,7 +61,7 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     const rows = textRows(decoded.text, table, task);
     const vote = judge.vote ?? 'majority';
     const { prompts, base, first } = opened;
-    const trainedOn = await trained.count(judge.prompts[0] ?? '', first.opened, task, rows);
+    const trainedOn = await trained.count(first.opened, task, rows);
     const setting: LiveSetting = { folders: judge.prompts, reading, baselines, prompts, base, task };
     const keeper =
       request.store === undefined ? undefined : await keepEvaluation(request.store, { setting, vote, trainedOn });
@@ -80,7 +74,7 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
       listener,
     );
     keeper?.watch(live);
-    add(id, { live, reading, keeper }, request.first);
+    add(id, live, request.first);
     const folder = keeper?.folder;
     return { rows: rows.length, lines: rowLines(rows), task, trainedOn, ...(folder !== undefined && { folder }) };
   };
@@ -94,17 +88,15 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
       const { setting, first, known, keeper, answer } = await openKept(folder);
       const live = liveEvaluation(models, setting, first, known, listenerTo(connection, id, keeper));
       keeper.watch(live);
-      add(id, { live, reading: setting.reading, keeper });
+      add(id, live);
       return answer;
     }),
   );
-  connection.onNotification(changeText, ({ id, revision, changes }) =>
-    sessions.get(id)?.live.change(revision, changes),
-  );
+  connection.onNotification(changeText, ({ id, revision, changes }) => sessions.get(id)?.change(revision, changes));
   connection.onRequest(
     stopEvaluation,
     told(async ({ id }) => {
-      sessions.get(id)?.live.stop();
+      sessions.get(id)?.stop();
       return Promise.resolve(null);
     }),
   );
@@ -112,7 +104,7 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
   connection.onRequest(
     rowsRequest,
     told(async ({ id, filter, from, count }) => {
-      const snapshot = session(id).live.snapshot();
+      const snapshot = session(id).snapshot();
       const numbers = filterRows(snapshot, filter);
       return Promise.resolve({
         total: numbers.length,
@@ -123,15 +115,16 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
   connection.onRequest(
     voteRequest,
     told(async ({ id, vote }) => {
-      session(id).live.vote(vote);
+      session(id).vote(vote);
       return Promise.resolve(null);
     }),
   );
   connection.onRequest(
     exportPredictions,
     told(async ({ id, path }) => {
-      const { live, reading } = session(id);
-      await exportRows(path, live.snapshot(), reading);
+      predictionsEnding(path);
+      const snapshot = session(id).snapshot();
+      await writePredictions(path, detailRows(snapshot, [...snapshot.rows.keys()]));
       return null;
     }),
   );

@@ -21,7 +21,7 @@ import {
   startEvaluation,
   stopEvaluation,
 } from '../../src/protocol/evaluationMessages.js';
-import { methodConfigSchema } from '../../src/protocol/recipe.js';
+import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { adapterConfig } from '../../src/store/adapterConfig.js';
 import { appendKeptRows, newEvaluationFolder, readKept, writeKept } from '../../src/store/evaluationFolder.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
@@ -84,6 +84,8 @@ async function benchWaits(window: Window, prompt: string, times: number): Promis
       judge: { prompts: [prompt] },
       source,
       text,
+      columns: { sentence: 'content' },
+      maxRows: 100,
       baselines,
       first: [1, 40],
     });
@@ -142,7 +144,8 @@ async function benchOpen(window: Window, prompt: string, file: string, store: st
   const request = { id, judge: { prompts: [prompt] }, source, baselines, maxRows: 8, store };
   const { folder } = await window.connection.sendRequest(startEvaluation, request);
   await whole;
-  const { maxRows: _eight, ...kept } = await readKept(defined(folder, 'a folder'));
+  const kept = await readKept(defined(folder, 'a folder'));
+  delete kept.maxRows;
   const opened = await newEvaluationFolder(store, file);
   await writeKept(opened, kept);
   const { text } = await readTableText(file, source);
@@ -220,7 +223,7 @@ async function anyPrompt(folder: string, numVirtualTokens: number): Promise<stri
   await savePrompt(folder, {
     config: adapterConfig({
       baseModel: base.path,
-      method: methodConfigSchema.parse({ peft_type: 'PROMPT_TUNING', num_virtual_tokens: numVirtualTokens }),
+      method: parseRecipe('{ "data": { "train": "-" } }', '-').method,
       numVirtualTokens,
       hiddenSize: model.hiddenSize,
       numLayers,

@@ -116,6 +116,14 @@ describe('an evaluation', () => {
     expect(summary.baselines.none?.n).toBe(4);
   });
 
+  it('scores prompt design beside it', async () => {
+    const { id } = await start(tickets.join(''), { baselines: { none: false, examples: 2 } });
+    const { heard, summary, problem } = await finished(id);
+    expect(problem).toBeUndefined();
+    expect([heard.done, heard.total]).toEqual([8, 8]);
+    expect(summary.baselines.examples).toMatchObject({ count: 2, metrics: { n: 4 } });
+  });
+
   it('gives every label’s probability of a row, the highest first', async () => {
     const { id } = await start(tickets.join(''));
     await finished(id);
@@ -301,12 +309,12 @@ describe('predictions', () => {
     const [csv, jsonl] = [join(home, 'out.csv'), join(home, 'out.jsonl')];
     await window.connection.sendRequest(exportPredictions, { id, path: csv });
     await window.connection.sendRequest(exportPredictions, { id, path: jsonl });
-    const lines = (await readFile(csv, 'utf8')).split('\n');
-    expect(lines[0]).toBe('id,text,queue,predicted,probability,right');
-    expect(lines[1]).toMatch(/^1,"a ""quoted"" one, here",billing,\w+,0\.\d+,(true|false)$/);
-    expect(lines[2]).toBe('2,Where is it?,nobody,,,');
+    const lines = (await readFile(csv, 'utf8')).split('\r\n');
+    expect(lines[0]).toMatch(/^line,input,expected,predicted,right,probability,p\(\w+\),/);
+    expect(lines[1]).toMatch(/^2,"a ""quoted"" one, here\nTopic:",billing,\w+,(true|false),0\.\d+/);
+    expect(lines[2]).toMatch(/^3,,,,false,0,,,,,data.unknownLabel$/);
     const [first] = (await readFile(jsonl, 'utf8')).split('\n');
-    expect(JSON.parse(first ?? '')).toMatchObject({ id: '1', text: 'a "quoted" one, here', queue: 'billing' });
+    expect(JSON.parse(first ?? '')).toMatchObject({ line: 2, expected: 'billing', right: expect.any(Boolean) });
   });
 });
 

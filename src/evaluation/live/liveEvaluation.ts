@@ -6,6 +6,7 @@ import type { Example } from '../../protocol/dataset.js';
 import type { Baselines, EvaluationSummary, Verdict, VoteRule } from '../../protocol/evaluation.js';
 import type { Metrics } from '../../protocol/events.js';
 import type { ModelCache } from '../modelCache.js';
+import { keptDesign, type DesignedRows } from './designedRows.js';
 import { openJudge, judgeTask, type JudgePrompt, type OpenJudge } from './judge.js';
 import { answer, beginningOf, makePace, questionsAbout, sampleExamples, type Question } from './questions.js';
 import { baselineMetrics, judgedRows, summarise } from './summary.js';
@@ -43,6 +44,8 @@ export interface Listener {
     problem?: ErrorMessage;
   }): Promise<void>;
   finished(told: { revision: number; summary: EvaluationSummary; problem?: ErrorMessage }): Promise<void>;
+  /** The evaluation came to an end, for now: once everything is kept, or why it is not. */
+  keep(summary: EvaluationSummary): Promise<ErrorMessage | undefined>;
   /** Outcomes to be kept. */
   answered(stage: Stage, outcomes: readonly (readonly [key: string, outcome: Outcome])[]): void;
   /** The judge's prompts became others: what was kept is of no more use. */
@@ -119,6 +122,8 @@ export function liveEvaluation(
   let stopped = false;
   let closed = false;
   let { seconds } = known;
+  /** Of the prompt-design baseline: as many as had room. */
+  let exampleCount = setting.baselines.examples;
 
   const reading = (): Reading => ({
     task: setting.task,
@@ -216,13 +221,22 @@ export function liveEvaluation(
     await tell(settled);
   };
 
+  const designOf = async (judge: OpenJudge): Promise<DesignedRows> => {
+    const { examples } = setting.baselines;
+    const design = await keptDesign(judge.first, setting.task, examples, rows, setting.reading.source.path);
+    exampleCount = design.count;
+    return design;
+  };
+
   const prepare = async ({ stage, rows: near }: Turn, judge: OpenJudge): Promise<void> => {
     const examples = new Map<string, Example>();
     for (const i of near) {
       const { content, key } = defined(rows[i], 'a row');
       if ('example' in content && !outcomes[stage].has(key)) examples.set(key, content.example);
     }
-    const asking = { stage, judge, task: setting.task };
+    const design = stage === 'examples' ? await designOf(judge) : undefined;
+    if (changes.length > 0) return;
+    const asking = { stage, judge, task: setting.task, design };
     if (!beginnings.has(stage)) {
       const sample = questionsAbout(sampleExamples(rows), asking);
       beginnings.set(stage, beginningOf(sample.questions));
@@ -234,10 +248,10 @@ export function liveEvaluation(
     if (stage === 'prompts') await settle(outcomes.prompts, near);
   };
 
-  const judgeBatch = async ({ stage, near, questions }: Batch): Promise<void> => {
+  const judgeBatch = async ({ stage, near, questions }: Batch, judge: OpenJudge): Promise<void> => {
     const layout = rows;
     const begun = performance.now();
-    const asking = { stage, folders: setting.folders, beginning: beginnings.get(stage) ?? [] };
+    const asking = { stage, judge, beginning: beginnings.get(stage) ?? [] };
     const found = await answer(models, asking, questions);
     const ms = performance.now() - begun;
     pace.took(questions, ms);
@@ -258,7 +272,7 @@ export function liveEvaluation(
     const [none, examples] = [beside('none'), beside('examples')];
     const baselines: Baselines = {
       ...(none && { none }),
-      ...(examples && { examples: { count: setting.baselines.examples, metrics: examples } }),
+      ...(examples && { examples: { count: exampleCount, metrics: examples } }),
     };
     return {
       ...summarise(judged, verdicts, { reading: reading(), prompts: setting.prompts, baselines }),
@@ -289,7 +303,7 @@ export function liveEvaluation(
     if (changes.length > 0) return true;
     if (judge.prompts.some(({ checksum }, i) => checksum !== setting.prompts[i]?.checksum)) await startAgain(judge);
     else if (turn) await prepare(turn, judge);
-    else if (batch && ready.shift() === batch) await judgeBatch(batch);
+    else if (batch && ready.shift() === batch) await judgeBatch(batch, judge);
     return true;
   };
 
@@ -306,7 +320,10 @@ export function liveEvaluation(
     running = false;
     if (closed) return;
     if (changes.length > 0) return run();
-    await listener.finished({ revision, summary: summary(), ...(problem && { problem }) });
+    const ended = { revision, summary: summary() };
+    const unkept = await listener.keep(ended.summary);
+    const why = problem ?? unkept;
+    if (!closed) await listener.finished({ ...ended, ...(why && { problem: why }) });
   };
 
   return {

@@ -6,6 +6,8 @@ import type { Example } from '../../protocol/dataset.js';
 import { candidateBatches, commonBeginning, type Candidates } from '../candidates.js';
 import { exampleCandidates } from '../evaluateExamples.js';
 import type { ModelCache } from '../modelCache.js';
+import { rankedScores } from '../ranking.js';
+import type { DesignedRows } from './designedRows.js';
 import { judgeTokens, type OpenJudge } from './judge.js';
 import type { TextRow } from './textRows.js';
 import type { Outcome } from './verdicts.js';
@@ -21,15 +23,21 @@ export interface Question {
 /** Questions about examples, or why there is none: one for each key. */
 export function questionsAbout(
   examples: ReadonlyMap<string, Example>,
-  { stage, judge, task }: { stage: Stage; judge: OpenJudge; task: ResolvedTask },
+  {
+    stage,
+    judge,
+    task,
+    design,
+  }: { stage: Stage; judge: OpenJudge; task: ResolvedTask; design?: DesignedRows | undefined },
 ): { questions: Question[]; problems: [key: string, outcome: Outcome][] } {
-  const tokens = judgeTokens(judge.first, task);
+  const tokenize = judgeTokens(judge.first, task);
+  const setting = { task, tokenize, ...design };
   const member = stage === 'prompts' ? judge.first.opened : { method: noMethod };
   const questions: Question[] = [];
   const problems: [string, Outcome][] = [];
   for (const [key, example] of examples) {
     try {
-      const { candidates, targetTokens } = exampleCandidates(example, task, tokens, member);
+      const { candidates, targetTokens } = exampleCandidates(example, setting, member);
       questions.push({ key, candidates, targetTokens });
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
@@ -80,18 +88,21 @@ export function makePace(): Pace {
 /** What the models of a stage answer, in the questions' order; `beginning` is what the questions of the file begin with. */
 export async function answer(
   models: ModelCache,
-  { stage, folders, beginning }: { stage: Stage; folders: readonly string[]; beginning: readonly number[] },
+  { stage, judge, beginning }: { stage: Stage; judge: OpenJudge; beginning: readonly number[] },
   questions: readonly Question[],
 ): Promise<[key: string, outcome: Outcome][]> {
   const candidates = questions.map((question) => question.candidates);
+  const folders = judge.prompts.map(({ folder }) => folder);
   const scores =
     stage === 'prompts'
       ? await models.score(folders, candidates, beginning)
       : await models.scoreBare(defined(folders[0], 'a prompt'), candidates, beginning);
-  return questions.map(({ key, targetTokens }, i) => [
-    key,
-    { scores: scores.map((member) => defined(member[i], 'scores')), targetTokens },
-  ]);
+  const ranking = judge.first.opened.prompt.recipe?.evaluation?.ranking ?? 'sum';
+  return questions.map(({ key, candidates: { continuations }, targetTokens }, i) => {
+    const found = scores.map((member) => defined(member[i], 'scores'));
+    const ranked = continuations.length > 1 ? found.map((one) => rankedScores(one, continuations, ranking)) : found;
+    return [key, { scores: ranked, targetTokens }];
+  });
 }
 
 /** Rows that tell what all begin with, and the fewest that do. */
