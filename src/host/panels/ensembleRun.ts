@@ -76,6 +76,8 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
   let file: string | undefined;
   let started: Started | undefined;
   let wanted = pageSize;
+  /** Where the rows of what is shown are kept. */
+  let kept: string | undefined;
 
   const put = (next: EnsembleWork): void => {
     work = next;
@@ -134,8 +136,8 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
       put(problem ? { kind: 'failed', problem: describeMessage(problem) } : { kind: 'idle' });
       if (started.isNew && summary.complete && summary.ensemble) {
         const { folder } = started;
-        const kept = folder === undefined ? {} : { evaluation: folder };
-        reported(summary.ensemble, { file: started.file, rows: summary.judged, ...kept });
+        const place = folder === undefined ? {} : { evaluation: folder };
+        reported(summary.ensemble, { file: started.file, rows: summary.judged, ...place });
       }
       // After another vote they come again, with other answers.
       if (summary.ensemble) readRows().catch(fail);
@@ -170,6 +172,7 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
         const answer = await evaluator.request(startEvaluation, { id: own, judge, source, baselines, store });
         if (own !== id) return;
         const { rows: count, trainedOn, folder } = answer;
+        kept = folder;
         started = {
           id: own,
           file: source.path,
@@ -189,6 +192,7 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
       try {
         const answer = await evaluator.request(openEvaluation, { id: own, folder });
         if (own !== id) return;
+        kept = folder;
         file = answer.file;
         started = { id: own, ...answer, isNew: false, folder };
         conclude(answer.summary, started);
@@ -201,6 +205,8 @@ export function ensembleRun({ evaluator, shown, changed, rowsChanged, reported }
     },
     async vote(vote) {
       if (id !== '') await evaluator.request(voteRequest, { id, vote });
+      // Its process has ended since.
+      else if (kept !== undefined) await this.open(kept, vote);
     },
     async stop() {
       if (id !== '') await evaluator.request(stopEvaluation, { id });

@@ -68,6 +68,7 @@ const answers = {
   'evaluation/start': { rows: 4, lines: [], task: {}, trainedOn: 2, folder: '/store/evaluations/e' },
   'evaluation/rows': { total: 2, rows: [] },
 };
+const kept = { ...answers['evaluation/start'], summary: summary(), file: '/w/dev.tsv', changedSince: true };
 const request = {
   prompts: ['/p/a', '/p/b'],
   vote: 'majority' as const,
@@ -150,15 +151,17 @@ it('says why it failed: a file that cannot be read, a process that ended', async
     kind: 'failed',
     problem: { message: 'dev.tsv: there are no rows in this file.' },
   });
-  const { evaluator, die } = process(answers);
+  const { evaluator, die, asked } = process({ ...answers, 'evaluation/open': kept });
   const run = opened(evaluator);
   await run.start(request);
   die(new SoftpromptError('run.evaluatorEnded', { reason: 'SIGKILL' }));
   expect(run.work).toMatchObject({ kind: 'failed', problem: { message: expect.stringContaining('SIGKILL') } });
+  // What was kept can still be voted on: another process opens it.
+  await run.vote('mean');
+  expect(asked.slice(-2).map(({ method }) => method)).toEqual(['evaluation/open', 'evaluation/vote']);
 });
 
 it('kept results are opened by the vote that the ensemble has now, and closed with the panel', async () => {
-  const kept = { ...answers['evaluation/start'], summary: summary(), file: '/w/dev.tsv', changedSince: true };
   const { evaluator, asked, listening } = process({ ...answers, 'evaluation/open': kept });
   const reported: unknown[] = [];
   const run = opened(evaluator, reported);
