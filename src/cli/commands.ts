@@ -1,13 +1,16 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { voteRules } from '../protocol/evaluation.js';
 import { rankings, type Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
+import { runEnsemble, type EnsembleOptions } from './ensembleCommand.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runCompare, runInterpret } from './interpretCommand.js';
 import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
 import { runTests } from './runTests.js';
 import { screenOf, styled } from './terminal.js';
+import { runTrainSeeds } from './trainSeeds.js';
 import { runExport, runImport } from './transfer.js';
 import type { Work } from './work.js';
 import type {
@@ -79,6 +82,14 @@ function describeProgram(world: World, act: Action): Command {
     .addOption(modelOption())
     .option('--steps <n>', l10n.t('how many steps to train'), wholeNumberFrom(1))
     .option('--seed <n>', l10n.t('of every random draw: the same seed gives the same prompt'), wholeNumberFrom(0))
+    .addOption(
+      new Option(
+        '--seeds <from-to>',
+        l10n.t('trains the recipe with several seeds, one after the other, and saves their ensemble; such as 1-5'),
+      )
+        .argParser(seedRange)
+        .conflicts('seed'),
+    )
     .addOption(threadsOption())
     .addOption(providerOption())
     .addOption(baselineOption())
@@ -87,7 +98,10 @@ function describeProgram(world: World, act: Action): Command {
       if ((recipe === undefined) === (options.data === undefined)) {
         command.error(l10n.t('error: name either a recipe or a data file (--data)'), { exitCode: exitCodes.badInput });
       }
-      return act((work) => runTrain(recipe, options, work, world))();
+      const { seeds } = options;
+      return act((work) =>
+        seeds ? runTrainSeeds(recipe, seeds, options, work, world) : runTrain(recipe, options, work, world),
+      )();
     });
 
   common(program.command('resume'), l10n.t('goes on with a stopped, interrupted or failed run'))
@@ -145,6 +159,37 @@ function describeProgram(world: World, act: Action): Command {
     .addOption(providerOption())
     .addHelpText('after', testHelp())
     .action((recipes: string[], options: TestOptions) => act((work) => runTests(recipes, options, work, world))());
+
+  common(program.command('ensemble'), l10n.t('scores several prompts of one task and base model together'))
+    .argument('<file>', l10n.t('rows with the columns of the training data'))
+    .option('--prompts <prompt...>', l10n.t('the members, by name or folder: two or more'))
+    .option('--ensemble <name>', l10n.t('a saved ensemble instead of --prompts; it keeps the result'))
+    .addOption(
+      new Option('--vote <rule>', l10n.t('how the members come to one answer; all rules are scored')).choices(
+        voteRules,
+      ),
+    )
+    .option('--save <name>', l10n.t('saves the members as an ensemble of this name'))
+    .option('--max-rows <n>', l10n.t('score the first rows only'), wholeNumberFrom(1))
+    .addOption(modelOption())
+    .addOption(threadsOption())
+    .addOption(providerOption())
+    .addOption(baselineOption().default('on'))
+    .addHelpText(
+      'after',
+      examples([
+        'softprompt ensemble test.jsonl --prompts tickets-seed-1 tickets-seed-2 tickets-seed-3 --save tickets-seeds',
+        'softprompt ensemble test.jsonl --ensemble tickets-seeds --vote mean',
+      ]),
+    )
+    .action((file: string, options: EnsembleOptions, command: Command) => {
+      if ((options.prompts === undefined) === (options.ensemble === undefined)) {
+        command.error(l10n.t('error: name either prompts (--prompts) or a saved ensemble (--ensemble)'), {
+          exitCode: exitCodes.badInput,
+        });
+      }
+      return act((work) => runEnsemble(file, options, work, world))();
+    });
 
   common(
     program.command('interpret'),
@@ -257,12 +302,21 @@ function wholeNumberFrom(least: number): (text: string) => number {
   };
 }
 
+/** 1-5: 1, 2, 3, 4 and 5. */
+function seedRange(text: string): number[] {
+  const [, from, to] = /^(\d{1,9})-(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (from === undefined || to === undefined || to <= from || to - from >= 100)
+    throw new InvalidArgumentError(l10n.t('Expected seeds such as 1-5.'));
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
+
 function programHelp(): string {
   return `${examples([
     'softprompt train tickets.softprompt.json',
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
     'softprompt test',
+    'softprompt ensemble test.jsonl --ensemble tickets-seeds',
     'softprompt interpret tickets',
     'softprompt doctor',
   ])}
@@ -285,6 +339,7 @@ function trainHelp(): string {
   return `${examples([
     'softprompt train tickets.softprompt.json',
     'softprompt train tickets.softprompt.json --steps 200 --seed 1 --name short-try',
+    'softprompt train tickets.softprompt.json --seeds 1-5',
     'softprompt train tickets.softprompt.json --method p-tuning --from tickets --name tickets-2',
     'softprompt train --data train.jsonl --test test.jsonl --template "{text}\\nQueue:" --target "{queue}"',
   ])}

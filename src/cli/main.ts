@@ -15,6 +15,7 @@ const work: Work = {
     (await import('../evaluation/interpretation/describePrompt.js')).describePrompt(...args),
   compare: async (...args) => (await import('../evaluation/interpretation/comparePrompts.js')).comparePrompts(...args),
   test: async (...args) => (await import('../evaluation/promptTests.js')).runPromptTests(...args),
+  ensemble: async (...args) => (await import('../evaluation/evaluateEnsemble.js')).evaluateEnsemble(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };
 

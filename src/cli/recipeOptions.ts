@@ -35,6 +35,8 @@ export interface TrainOptions {
   readonly model?: string;
   readonly steps?: number;
   readonly seed?: number;
+  /** Of each a prompt of its own. */
+  readonly seeds?: readonly number[];
   readonly threads?: number;
   readonly provider?: Recipe['provider'];
   readonly baseline?: 'on' | 'off';

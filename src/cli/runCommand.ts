@@ -10,7 +10,14 @@ import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { wholeNumber } from '../protocol/numbers.js';
 import { reportRun } from './progress.js';
-import { modelOption, recipeFromFile, recipeFromOptions, type Start, type TrainOptions } from './recipeOptions.js';
+import {
+  modelOption,
+  recipeFromFile,
+  recipeFromOptions,
+  type LocatedRecipe,
+  type Start,
+  type TrainOptions,
+} from './recipeOptions.js';
 import { diagnosisLines, evaluationLines } from './scoreReport.js';
 import { openDisplay, screenOf } from './terminal.js';
 import type { Work } from './work.js';
@@ -22,14 +29,32 @@ export async function runTrain(
   work: Work,
   world: World,
 ): Promise<ExitCode> {
-  const { folder, environment } = world;
+  return trainRecipe(await locateRecipe(file, options, world), options, work, world);
+}
+
+/** A recipe, where its paths begin, and the store that its prompt goes into. */
+export interface StoredRecipe extends LocatedRecipe {
+  readonly store: string;
+}
+
+/** The recipe of a file or of the options alone, with the options over it. */
+export async function locateRecipe(
+  file: string | undefined,
+  options: CommonOptions & TrainOptions,
+  world: World,
+): Promise<StoredRecipe> {
+  const { folder } = world;
   const store = await storeOf(options, world);
   const start = options.from === undefined ? undefined : await startFrom(options.from, store, folder);
-  const { recipe, recipeFile } =
+  const located =
     file === undefined
       ? recipeFromOptions({ ...options, data: options.data ?? '' }, folder, start)
       : await recipeFromFile(file, options, folder, start);
-  const request = { recipe, recipeFile, store, cacheFolder: cacheFolder(environment), spinning: true };
+  return { ...located, store };
+}
+
+export function trainRecipe(recipe: StoredRecipe, options: CommonOptions, work: Work, world: World): Promise<ExitCode> {
+  const request = { ...recipe, cacheFolder: cacheFolder(world.environment), spinning: true };
   return showRun([], options, world, (onEvent) => work.train(request, onEvent, world.signal));
 }
 

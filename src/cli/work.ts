@@ -1,4 +1,5 @@
 import type { diagnose } from '../evaluation/doctor.js';
+import type { evaluateEnsemble } from '../evaluation/evaluateEnsemble.js';
 import type { evaluatePrompt } from '../evaluation/evaluatePrompt.js';
 import type { comparePrompts } from '../evaluation/interpretation/comparePrompts.js';
 import type { describePrompt } from '../evaluation/interpretation/describePrompt.js';
@@ -13,5 +14,6 @@ export interface Work {
   readonly interpret: typeof describePrompt;
   readonly compare: typeof comparePrompts;
   readonly test: typeof runPromptTests;
+  readonly ensemble: typeof evaluateEnsemble;
   readonly doctor: typeof diagnose;
 }

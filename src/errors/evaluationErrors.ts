@@ -16,24 +16,6 @@ export const evaluationErrors = {
     message: l10n.t('The evaluation {id} is not open any more.', a),
     advice: l10n.t('Evaluate the file again, or open its kept results.'),
   }),
-  'run.otherTask': (a: { prompt: string; other: string; found: string; expected: string }) => ({
-    message: l10n.t(
-      'The prompts {prompt} and {other} cannot answer together: {other} was trained with {found}, {prompt} with {expected}.',
-      a,
-    ),
-    advice: l10n.t('Choose prompts that were trained with the same template, target, labels and settings of tokens.'),
-  }),
-  'run.otherBaseModel': (a: { prompt: string; other: string; found: string; expected: string }) => ({
-    message: l10n.t(
-      'The prompts {prompt} and {other} cannot answer together: {other} belongs to the base model {found}, {prompt} to {expected}.',
-      a,
-    ),
-    advice: l10n.t('Choose prompts of one base model.'),
-  }),
-  'run.ensembleOfTexts': (a: { prompt: string }) => ({
-    message: l10n.t('{prompt} answers with free text, and an ensemble votes on labels.', a),
-    advice: l10n.t('Choose prompts of a task with labels, or evaluate these one by one.'),
-  }),
   'store.badEvaluation': (a: { file: string; found: string; expected: string }) => ({
     message: l10n.t('{file}: the kept results are damaged: found {found}; expected {expected}.', a),
     advice: l10n.t('Evaluate the file again; other results are not touched.'),

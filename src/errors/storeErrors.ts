@@ -127,7 +127,7 @@ export const storeErrors = {
   }),
   'store.badName': (a: { name: string }) => ({
     message: l10n.t(
-      'A prompt cannot be called "{name}"; expected letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 100.',
+      'Nothing can be called "{name}" here; expected letters, digits, dot, dash and underscore, beginning with a letter or digit, at most 100.',
       a,
     ),
     advice: l10n.t('Choose another name.'),
@@ -160,5 +160,49 @@ export const storeErrors = {
       a,
     ),
     advice: l10n.t('Compare two prefixes, or two prompts without one.'),
+  }),
+  'store.noEnsemble': (a: { ensemble: string; store: string; known: string; nearest: string }) => ({
+    message:
+      a.known === ''
+        ? l10n.t('There is no ensemble "{ensemble}"; {store} has none yet.', a)
+        : l10n.t('There is no ensemble "{ensemble}" in {store}; there are: {known}.', a),
+    advice:
+      a.nearest === ''
+        ? l10n.t('Name one of these, or its prompts: softprompt ensemble FILE --prompts A B C')
+        : l10n.t('Did you mean "{nearest}"?', a),
+  }),
+  'store.ensembleExists': (a: { ensemble: string; folder: string }) => ({
+    message: l10n.t('{folder}: there is another ensemble "{ensemble}" by now.', a),
+    advice: l10n.t('Rename or delete that one first.'),
+  }),
+  'store.badEnsemble': (a: { file: string; found: string; expected: string }) => ({
+    message: l10n.t('{file}: the ensemble is damaged: found {found}; expected {expected}.', a),
+    advice: l10n.t('Delete it and make it again; its prompts are not touched.'),
+  }),
+  'store.fewMembers': (a: { count: number }) => ({
+    message: l10n.t('An ensemble needs two prompts or more; found {count}.', a),
+    advice: l10n.t('Choose prompts of one task and one base model, such as the same recipe with several seeds.'),
+  }),
+  'store.memberGone': (a: { names: string }) => ({
+    message: l10n.t('Members of the ensemble are not there: {names}.', a),
+    advice: l10n.t('Train them, bring them back from the trash, or make the ensemble again without them.'),
+  }),
+  'store.memberModel': (a: { prompt: string; model: string; other: string; otherModel: string }) => ({
+    message: l10n.t(
+      'The prompts {prompt} and {other} cannot answer together: one belongs to the base model {model}, the other to {otherModel}.',
+      a,
+    ),
+    advice: l10n.t('The members of an ensemble share one base model, to the last weight: leave one of them out.'),
+  }),
+  'store.memberTask': (a: { prompt: string; other: string; field: string; found: string; expected: string }) => ({
+    message: l10n.t(
+      'The prompts {prompt} and {other} cannot answer together: "{field}" is {expected} for one and {found} for the other.',
+      a,
+    ),
+    advice: l10n.t('The members of an ensemble share one task: leave one of them out.'),
+  }),
+  'store.memberText': (a: { prompt: string }) => ({
+    message: l10n.t('The prompt {prompt} writes free text, and an ensemble votes among labels.', a),
+    advice: l10n.t('Choose prompts of a classification.'),
   }),
 };

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { runFile } from '../store/runFiles.js';
 import { registerEvaluations } from './editor/registerEvaluations.js';
 import { registerRunEndNotifications } from './notifications.js';
+import { registerEnsembles } from './ensembles/registerEnsembles.js';
 import { registerMap } from './panels/registerMap.js';
 import { registerPlaygrounds } from './panels/playgrounds.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
@@ -65,6 +66,7 @@ export function activate({
     registerSidebar({ stores, runs: stores, extensionUri, showLog }),
     registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
     registerMap({ evaluator, stores, extensionUri }),
+    registerEnsembles({ stores, runControl: stores, evaluator, extensionUri, trainingDefaults }),
     registerTrainPrompt({
       runControl: stores,
       stores,

@@ -12,6 +12,7 @@ import type {
 import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import type { Listed } from '../store/catalogue.js';
+import type { Ensemble } from '../store/ensembleFolder.js';
 import type { PromptSummary } from '../store/promptFolder.js';
 import type { Run } from '../store/runFolder.js';
 
@@ -49,7 +50,9 @@ export interface Stores {
   /** The newest first. */
   readonly runs: readonly (Listed<FollowedRun> & { readonly store: string })[];
   readonly prompts: readonly (Listed<PromptSummary> & { readonly store: string })[];
+  readonly ensembles: readonly (Listed<Ensemble> & { readonly store: string })[];
   readonly onDidChangePrompts: vscode.Event<void>;
+  readonly onDidChangeEnsembles: vscode.Event<void>;
   readonly onDidChangeRuns: vscode.Event<RunsChange>;
   /** Every event of a run. */
   history(folder: string): Promise<readonly RunEvent[]>;

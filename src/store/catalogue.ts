@@ -128,14 +128,14 @@ export async function restoreRun(store: string, deleted: string): Promise<string
   return folder;
 }
 
-async function moveToTrash(store: string, folder: string, at: Date): Promise<string> {
+export async function moveToTrash(store: string, folder: string, at: Date): Promise<string> {
   const name = basename(folder);
   const deleted = await newFolder(trashFolder(store), runId(name, at));
   await move(folder, join(deleted, name));
   return deleted;
 }
 
-async function moveFromTrash(deleted: string, name: string, folder: string): Promise<void> {
+export async function moveFromTrash(deleted: string, name: string, folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   await move(join(deleted, name), folder);
   await rmdir(deleted);
@@ -162,7 +162,7 @@ export async function listFolders<T>(
   );
 }
 
-async function list<T>(folders: readonly string[], read: (folder: string) => Promise<T>): Promise<Listed<T>[]> {
+export async function list<T>(folders: readonly string[], read: (folder: string) => Promise<T>): Promise<Listed<T>[]> {
   const listed: Listed<T>[] = [];
   for (const folder of folders) {
     try {
@@ -175,12 +175,12 @@ async function list<T>(folders: readonly string[], read: (folder: string) => Pro
   return listed;
 }
 
-async function foldersIn(parent: string): Promise<string[]> {
+export async function foldersIn(parent: string): Promise<string[]> {
   return (await folderNames(parent)).map((name) => join(parent, name));
 }
 
 /** Names in order; those with a dot in front are being written. */
-async function folderNames(parent: string): Promise<string[]> {
+export async function folderNames(parent: string): Promise<string[]> {
   try {
     const entries = await readdir(parent, { withFileTypes: true });
     return entries.flatMap((entry) => (entry.isDirectory() && !entry.name.startsWith('.') ? [entry.name] : [])).sort();
@@ -190,7 +190,7 @@ async function folderNames(parent: string): Promise<string[]> {
   }
 }
 
-async function move(from: string, to: string): Promise<void> {
+export async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {

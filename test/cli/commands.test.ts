@@ -11,6 +11,7 @@ import type { Recipe } from '../../src/protocol/recipe.js';
 import type { InterpretationReport, PromptComparison } from '../../src/protocol/interpretation.js';
 import { parseRecipe } from '../../src/protocol/parseRecipe.js';
 import { configOf } from '../support/prompts.js';
+import { noWork } from '../support/noWork.js';
 
 let folder: string;
 let asked: unknown[];
@@ -25,15 +26,6 @@ afterEach(async () => {
 });
 
 const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
-const noWork: Work = {
-  train: refusing,
-  resume: refusing,
-  evaluate: refusing,
-  interpret: refusing,
-  compare: refusing,
-  test: refusing,
-  doctor: refusing,
-};
 
 /** Runs the command line with a part of its work faked, and gives the exit code and what was written. */
 async function softprompt(argv: string[], work: Partial<Work> = {}, debug = false) {

@@ -7,6 +7,7 @@ import type { Work } from '../../src/cli/work.js';
 import type { TestedFile, TestRequest } from '../../src/evaluation/promptTests.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { plainPrompt } from '../support/prompts.js';
+import { noWork } from '../support/noWork.js';
 
 let folder: string;
 let asked: TestRequest[];
@@ -17,8 +18,6 @@ beforeEach(async () => {
   abort = new AbortController();
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
 
 /** Runs the command line; every test file has these rows and this accuracy. */
 async function softprompt(argv: string[], accuracy = 0.5) {
@@ -36,7 +35,7 @@ async function softprompt(argv: string[], accuracy = 0.5) {
   };
   const exitCode = await runCommandLine(
     argv,
-    { train: refusing, resume: refusing, evaluate: refusing, interpret: refusing, compare: refusing, doctor: refusing, test },
+    { ...noWork, test },
     {
       version: '1.2.3',
       folder,

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/commands.js';
-import type { Work } from '../../src/cli/work.js';
 import { loadPrompt, savePrompt } from '../../src/store/promptFolder.js';
 import { plainPrompt, prefixPrompt, promptDetails } from '../support/prompts.js';
+import { noWork } from '../support/noWork.js';
 
 /** Adapters that PEFT saved; see makePeftAdapters.py. */
 const adapters = join(import.meta.dirname, '../golden/peftAdapters');
@@ -19,17 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-const refusing = (): Promise<never> => Promise.reject(new Error('not asked for'));
-const noWork: Work = {
-  train: refusing,
-  resume: refusing,
-  evaluate: refusing,
-  interpret: refusing,
-  compare: refusing,
-  test: refusing,
-  doctor: refusing,
-};
 
 /** Runs the command line on real files and gives the exit code and what was written. */
 async function softprompt(...argv: string[]) {

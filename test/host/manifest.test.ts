@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { damagedEnsemble, ensembleEntry } from '../../src/host/views/ensembleEntries.js';
 import { damagedPrompt, promptEntry } from '../../src/host/views/promptEntries.js';
 import { damagedRun, runEntry } from '../../src/host/views/runEntries.js';
+import type { Ensemble, EnsembleResults } from '../../src/store/ensembleFolder.js';
 import { plainPrompt, promptDetails } from '../support/prompts.js';
 import { run } from './views/runs.js';
 
@@ -20,6 +22,23 @@ const { contributes } = JSON.parse(manifest) as {
     menus: Record<string, Menu[]>;
     walkthroughs: { steps: { media: { svg: string } }[] }[];
   };
+};
+
+const vote = { value: 0.8, gain: 0.1, gainInterval: { low: 0, high: 0.2 } };
+const ensembleResults: EnsembleResults = {
+  file: '/t.jsonl',
+  date: '2026-11-21T10:45:01.000Z',
+  rows: 4,
+  members: [0.7, 0.7],
+  mean: 0.7,
+  best: 0.7,
+  votes: { majority: vote, mean: vote, weighted: vote },
+};
+const ensemble: Ensemble = {
+  name: 'e',
+  created: '2026-11-21T10:45:01.000Z',
+  vote: 'majority',
+  members: ['a', 'b'].map((name) => ({ folder: name, name, isThere: true })),
 };
 
 describe('package.json', () => {
@@ -41,6 +60,10 @@ describe('package.json', () => {
     const rows = [
       damagedPrompt,
       damagedRun,
+      damagedEnsemble,
+      ...[{}, { results: ensembleResults }].map(
+        (results) => ensembleEntry({ ...ensemble, ...results }, [], '/e', 'en').contextValue,
+      ),
       ...[{}, { details: promptDetails }].map(
         (details) => promptEntry({ name: 'a', config: plainPrompt.config, ...details }, '/a', 'en').contextValue,
       ),
@@ -50,7 +73,7 @@ describe('package.json', () => {
     ];
     const menus = contributes.menus['view/item/context'] ?? [];
     const shownOn = (row: string): string[] => {
-      const view = row.startsWith('run') ? 'softprompt.runs' : 'softprompt.prompts';
+      const view = `softprompt.${row.split(' ')[0]}s`;
       return menus.flatMap(({ command, when = '' }) => {
         const [, where, pattern = ''] = /^view == (\S+) && viewItem =~ \/(.*)\/$/.exec(when) ?? [];
         return where === view && new RegExp(pattern).test(row) ? [command] : [];
@@ -63,6 +86,7 @@ describe('package.json', () => {
       'softprompt.deletePrompt',
     ]);
     expect(shownOn(damagedRun)).toEqual(['softprompt.deleteRun']);
+    expect(shownOn(damagedEnsemble)).toEqual(['softprompt.deleteEnsemble']);
   });
 
   it('has the pictures of its walkthrough', () => {

@@ -296,7 +296,7 @@ describe('an ensemble', () => {
     await writeFile(join(other, 'softprompt.json'), JSON.stringify(details));
     const refused = start(tickets.join(''), { judge: { prompts: [prompt(), other] } });
     await expect(refused).rejects.toMatchObject({
-      data: { code: 'run.otherTask', args: { found: 'template "Ticket: {text}\\nTopic:"' } },
+      data: { code: 'store.memberTask', args: { field: 'template', found: '"Ticket: {text}\\nTopic:"' } },
     });
   });
 });

@@ -2,12 +2,12 @@ import { basename } from 'node:path';
 import { defined } from '../../common/assert.js';
 import { inferTask, type ResolvedTask } from '../../data/columns.js';
 import type { TokenizeOptions } from '../../data/tokenize.js';
-import { SoftpromptError } from '../../errors/softpromptError.js';
 import { tokenizeOptions } from '../../models/tokenizeOptions.js';
 import type { Table } from '../../protocol/dataset.js';
+import { refuseStrangers } from '../../store/ensembleMembers.js';
+import type { SavedPrompt } from '../../store/promptFolder.js';
 import type { LoadedPrompt, ModelCache } from '../modelCache.js';
 import { mainMetric } from '../metrics.js';
-import type { OpenedPrompt } from '../openPrompt.js';
 
 /** A prompt of a judge, as results name it. */
 export interface JudgePrompt {
@@ -29,22 +29,22 @@ export interface OpenJudge {
 }
 
 /**
- * Opens a judge's prompts. Throws what opening throws, `run.otherBaseModel` and `run.otherTask` where they cannot answer together, and
- * `run.ensembleOfTexts` for several prompts of free text, which have no labels to vote on.
+ * Opens a judge's prompts. Throws what opening throws, and what `refuseStrangers` throws where they cannot answer together.
  */
 export async function openJudge(models: ModelCache, folders: readonly string[]): Promise<OpenJudge> {
   const loaded: LoadedPrompt[] = [];
   for (const folder of folders) loaded.push(await models.open(folder));
   const first = defined(loaded[0], 'a prompt');
-  const nameOf = (i: number): string => nameOfPrompt(defined(loaded[i], 'a prompt'), folders[i] ?? '');
-  loaded.slice(1).forEach((other, i) => refuseOther(first, nameOf(0), other, nameOf(i + 1)));
-  const { base, prompt } = first.opened;
-  if (loaded.length > 1 && prompt.details?.task.task === 'generation')
-    throw new SoftpromptError('run.ensembleOfTexts', { prompt: nameOf(0) });
+  const named = loaded.map(({ opened: { prompt } }, i) => ({
+    ...prompt,
+    name: nameOfPrompt(prompt, folders[i] ?? ''),
+  }));
+  if (named.length > 1) refuseStrangers(named);
+  const { base } = first.opened;
   return {
     prompts: loaded.map((one, i) => ({
       folder: folders[i] ?? '',
-      name: nameOf(i),
+      name: defined(named[i], 'a prompt').name,
       checksum: one.checksum,
       weight: devScore(one),
     })),
@@ -75,8 +75,7 @@ function taskOf({ opened: { prompt } }: LoadedPrompt): ResolvedTask | undefined 
   return { task, template, target, ...(labels && { labels }) };
 }
 
-const nameOfPrompt = ({ opened: { prompt } }: LoadedPrompt, folder: string): string =>
-  prompt.details?.name ?? basename(folder);
+const nameOfPrompt = ({ details }: SavedPrompt, folder: string): string => details?.name ?? basename(folder);
 
 function devScore({ opened: { prompt } }: LoadedPrompt): number {
   const dev = prompt.details?.scores.find(({ split, baseline }) => split === 'dev' && !baseline);
@@ -84,21 +83,3 @@ function devScore({ opened: { prompt } }: LoadedPrompt): number {
   const { metric, value } = mainMetric(dev.metrics);
   return metric === 'perplexity' ? 1 : value;
 }
-
-function refuseOther(first: LoadedPrompt, prompt: string, second: LoadedPrompt, other: string): void {
-  const [a, b] = [first.opened, second.opened];
-  if (a.base.checksum !== b.base.checksum) {
-    const [expected, found] = [a.base.name, b.base.name];
-    throw new SoftpromptError('run.otherBaseModel', { prompt, other, found, expected });
-  }
-  const [ours, theirs] = [taskFields(a), taskFields(b)];
-  const fields = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])];
-  const field = fields.find((name) => JSON.stringify(ours[name]) !== JSON.stringify(theirs[name]));
-  if (field === undefined) return;
-  const words = (fieldsOf: Readonly<Record<string, unknown>>): string => `${field} ${JSON.stringify(fieldsOf[field])}`;
-  throw new SoftpromptError('run.otherTask', { prompt, other, found: words(theirs), expected: words(ours) });
-}
-
-/** What must be equal for two prompts to read the same rows the same way. */
-const taskFields = ({ prompt }: OpenedPrompt): Readonly<Record<string, unknown>> =>
-  prompt.details?.task ?? prompt.recipe?.data ?? {};

@@ -116,7 +116,13 @@ async function causeOfDeath(
 ): Promise<SoftpromptError> {
   const [before, now] = [await oomKillsBefore, await countOomKills()];
   const starved = signal === 'SIGKILL' && before !== undefined && now !== undefined && now > before;
-  const reason = signal ?? lastWords.split('\n').find((line) => /error/i.test(line))?.trim() ?? `exit code ${code}`;
+  const reason =
+    signal ??
+    lastWords
+      .split('\n')
+      .find((line) => /error/i.test(line))
+      ?.trim() ??
+    `exit code ${code}`;
   if (starved || /bad_alloc|heap out of memory|Failed to allocate memory/.test(lastWords))
     return new SoftpromptError('run.evaluatorMemory', { reason });
   return new SoftpromptError('run.evaluatorEnded', { reason });

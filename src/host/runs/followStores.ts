@@ -5,6 +5,8 @@ import type { RunEvent } from '../../protocol/events.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
 import { isLive } from '../../protocol/runState.js';
 import { listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
+import type { Ensemble } from '../../store/ensembleFolder.js';
+import { listEnsembles } from '../../store/ensembles.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import { runFile } from '../../store/runFiles.js';
 import { createRun, queueRun, readRun, writeRunStatus, type Run } from '../../store/runFolder.js';
@@ -32,24 +34,27 @@ export interface FollowOptions {
   processSettings(): ProcessSettings;
   readonly log: vscode.LogOutputChannel;
   readonly promptsChanged: vscode.EventEmitter<void>;
+  readonly ensemblesChanged: vscode.EventEmitter<void>;
   readonly runsChanged: vscode.EventEmitter<RunsChange>;
 }
-export type FollowedStores = Omit<Stores, 'onDidChangePrompts' | 'onDidChangeRuns' | 'ready'> &
+export type FollowedStores = Omit<Stores, 'onDidChangePrompts' | 'onDidChangeEnsembles' | 'onDidChangeRuns' | 'ready'> &
   RunControl &
   vscode.Disposable;
 
-/** Follows the prompts and runs of this window's stores, and speaks with the processes of runs. */
+/** Follows the prompts, ensembles and runs of this window's stores, and speaks with the processes of runs. */
 export function followStores({
   storeFolders,
   processSettings,
   log,
   promptsChanged,
+  ensemblesChanged,
   runsChanged,
 }: FollowOptions): FollowedStores {
   const tracked = new Map<string, Tracked>();
   const exits = new Map<string, NodeJS.Signals | null>();
   let folders: readonly string[] = [];
   let prompts: readonly (Listed<PromptSummary> & { readonly store: string })[] = [];
+  let ensembles: readonly (Listed<Ensemble> & { readonly store: string })[] = [];
   let runs: readonly (Listed<Run> & { readonly store: string })[] = [];
   let watchers: vscode.Disposable[] = [];
   let disposed = false;
@@ -62,7 +67,7 @@ export function followStores({
   const watch = (stores: readonly string[]): void => {
     watchers.forEach((watcher) => void watcher.dispose());
     watchers = stores.flatMap((store) => {
-      const pattern = new vscode.RelativePattern(vscode.Uri.file(store), '{prompts,runs}/**');
+      const pattern = new vscode.RelativePattern(vscode.Uri.file(store), '{prompts,ensembles,runs}/**');
       const watcher = vscode.workspace.createFileSystemWatcher(pattern);
       return [watcher, watcher.onDidCreate(soon), watcher.onDidDelete(soon), watcher.onDidChange(soon)];
     });
@@ -78,12 +83,15 @@ export function followStores({
       (await Promise.all(folders.map(async (store) => (await list(store)).map((one) => ({ ...one, store }))))).flat();
     const oldPrompts = JSON.stringify(prompts);
     prompts = await inStores(listPrompts);
+    const oldEnsembles = JSON.stringify(ensembles);
+    ensembles = await inStores(listEnsembles);
     const oldRuns = runs.map(({ folder }) => folder).join('\n');
     runs = newestFirst(await inStores(listRuns));
     for (const listed of runs) if ('value' in listed) await follow(listed.store, listed.value);
     const listedFolders = new Set(runs.map(({ folder }) => folder));
     for (const folder of tracked.keys()) if (!listedFolders.has(folder)) forget(folder);
     if (JSON.stringify(prompts) !== oldPrompts) promptsChanged.fire();
+    if (JSON.stringify(ensembles) !== oldEnsembles) ensemblesChanged.fire();
     if (runs.map(({ folder }) => folder).join('\n') !== oldRuns) runsChanged.fire({ from: 0 });
   };
 
@@ -202,6 +210,9 @@ export function followStores({
     },
     get prompts() {
       return prompts;
+    },
+    get ensembles() {
+      return ensembles;
     },
     get runs() {
       return runs.flatMap((listed): (Listed<FollowedRun> & { readonly store: string })[] => {

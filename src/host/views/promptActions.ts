@@ -8,6 +8,7 @@ import { parseRecipe } from '../../protocol/parseRecipe.js';
 import { promptNamePattern, type Recipe } from '../../protocol/recipe.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import * as catalogue from '../../store/catalogue.js';
+import { renameMember } from '../../store/ensembles.js';
 import { loadPrompt, promptRecipeFile } from '../../store/promptFolder.js';
 import { exportPrompt, importPrompt, inspectImport, type ExportFormat } from '../../store/promptTransfer.js';
 import { pythonSnippet } from '../../store/pythonSnippet.js';
@@ -41,6 +42,7 @@ export async function renamePrompt(
   });
   if (newName === undefined || newName === name) return;
   const renamed = await catalogue.renamePrompt(store, name, newName);
+  await renameMember(store, folder, renamed);
   await stores.refresh();
   await tree.show(renamed);
 }

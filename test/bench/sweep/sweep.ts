@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { runProduct } from '../commandLines.js';
 import { recipeOf, trialKey, trialsOf, type Trial } from './grid.js';
 import { sweepTables } from './tables.js';
 
@@ -52,7 +51,6 @@ async function takeTrials(pending: Trial[], home: string): Promise<void> {
   }
 }
 
-const lineSchema = z.looseObject({ type: z.string() });
 const evaluationSchema = z.object({
   type: z.literal('evaluation'),
   split: z.string(),
@@ -66,25 +64,17 @@ async function run(trial: Trial, home: string): Promise<Omit<TrialResult, 'key'>
   await writeFile(recipe, JSON.stringify(recipeOf(trial)));
   const store = join(home, 'store');
   const start = performance.now();
-  const child = spawn(process.execPath, ['dist/softprompt.mjs', 'train', recipe, '--json', '--store', store], {
-    env: { ...process.env, SOFTPROMPT_HOME: home },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
   const found: { dev?: number; test?: number; baseline?: number; trainable?: number } = {};
   let diverged = false;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const event = lineSchema.parse(JSON.parse(line));
+  const code = await runProduct(['train', recipe, '--store', store], home, (event) => {
     if (event.type === 'start') found.trainable = z.number().parse(event.trainable);
     if (event.type === 'error') diverged = event.code === 'run.diverged';
     const evaluation = evaluationSchema.safeParse(event);
-    if (!evaluation.success) continue;
+    if (!evaluation.success) return;
     const { split, baseline, value } = evaluation.data;
     if (split === 'test') found[baseline ? 'baseline' : 'test'] = value;
     else if (!baseline) found.dev = Math.max(found.dev ?? 0, value);
-  }
-  const code = await new Promise<number | null>((resolve) =>
-    child.exitCode === null ? child.once('exit', resolve) : resolve(child.exitCode),
-  );
+  });
   if (code !== 0 && !diverged) throw new Error(`${trialKey(trial)} ended with ${code}`);
   await rm(store, { recursive: true, force: true });
   return { ...found, seconds: (performance.now() - start) / 1000 };
