@@ -49,9 +49,15 @@ export type KeptEvaluation = z.infer<typeof keptEvaluationSchema>;
 
 /**
  * What was made of a row: its key; 0 for the judge's prompts, 1 for the bare model, 2 for prompt design; Σ log p, [member][candidate]; how
- * many tokens the right candidate has.
+ * many tokens the right candidate has; for free text, what the model wrote.
  */
-const keptRowSchema = z.tuple([z.string(), z.int().min(0).max(2), z.array(z.array(z.number())), count]);
+const keptRowSchema = z.tuple([
+  z.string(),
+  z.int().min(0).max(2),
+  z.array(z.array(z.number())),
+  count,
+  z.string().optional(),
+]);
 export type KeptRow = z.infer<typeof keptRowSchema>;
 
 const infoFile = (folder: string): string => join(folder, 'evaluation.json');
@@ -99,9 +105,15 @@ const isSameQuestion = (a: KeptEvaluation, b: KeptEvaluation): boolean =>
 
 /** Throws `store.noSpace`, `store.readOnly`, or `store.fileMissing` where the folder is gone. */
 export async function appendKeptRows(folder: string, rows: readonly KeptRow[]): Promise<void> {
-  const lines = rows.map(([key, stage, scores, tokens]) =>
+  const lines = rows.map(([key, stage, scores, tokens, ...written]) =>
     // Scores are float32: eight digits are all that they have.
-    JSON.stringify([key, stage, scores.map((member) => member.map((s) => Number(s.toPrecision(8)))), tokens]),
+    JSON.stringify([
+      key,
+      stage,
+      scores.map((member) => member.map((s) => Number(s.toPrecision(8)))),
+      tokens,
+      ...written,
+    ]),
   );
   const file = rowsFile(folder);
   try {

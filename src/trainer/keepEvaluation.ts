@@ -82,11 +82,13 @@ export function evaluationKeeper(
       live = watched;
     },
     answered: (stage, outcomes) => {
-      const rows = outcomes.flatMap(([key, outcome]): KeptRow[] =>
-        'problem' in outcome
-          ? []
-          : [[key, stages.indexOf(stage), outcome.scores.map((scores) => [...scores]), outcome.targetTokens]],
-      );
+      const rows = outcomes.flatMap(([key, outcome]): KeptRow[] => {
+        if ('problem' in outcome) return [];
+        const { scores, targetTokens, text } = outcome;
+        const made = scores.map((member) => [...member]);
+        const number = stages.indexOf(stage);
+        return [text === undefined ? [key, number, made, targetTokens] : [key, number, made, targetTokens, text]];
+      });
       if (!begun) {
         begun = true;
         const first = info();

@@ -42,8 +42,12 @@ export async function openKept(folder: string): Promise<OpenedKept> {
   };
   const rows = textRows(text, readText(text, reading), task);
   const outcomes: Record<Stage, Map<string, Outcome>> = { prompts: new Map(), none: new Map(), examples: new Map() };
-  for (const [key, stage, scores, targetTokens] of await readKeptRows(folder))
-    outcomes[stages[stage] ?? 'prompts'].set(key, { scores, targetTokens });
+  for (const [key, stage, scores, targetTokens, written] of await readKeptRows(folder))
+    outcomes[stages[stage] ?? 'prompts'].set(key, {
+      scores,
+      targetTokens,
+      ...(written !== undefined && { text: written }),
+    });
   const setting: LiveSetting = { folders: prompts.map((p) => p.folder), reading, baselines, prompts, base, task };
   const summary = kept.summary ?? summaryOf(kept, rows, outcomes.prompts);
   return {

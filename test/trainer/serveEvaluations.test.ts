@@ -11,6 +11,7 @@ import {
   voteRequest,
   type EvaluationRequest,
 } from '../../src/protocol/evaluationMessages.js';
+import type { Recipe } from '../../src/protocol/recipe.js';
 import { listEvaluations } from '../../src/store/evaluationFolder.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { train } from '../../src/training/run.js';
@@ -35,9 +36,10 @@ beforeEach(() => {
 });
 afterEach(() => window.close());
 
-async function trained(name: string, seed: number, maxSteps = 10): Promise<string> {
-  const { recipe, recipeFile } = shortRecipe({ maxSteps, evalEvery: maxSteps, seed });
-  const request = { recipe: { ...recipe, name }, recipeFile, store, cacheFolder: cacheFolder() };
+async function trained(name: string, seed: number, data: Partial<Recipe['data']> = {}): Promise<string> {
+  const { recipe: short, recipeFile } = shortRecipe({ maxSteps: 10, evalEvery: 10, seed });
+  const recipe = { ...short, name, data: { ...short.data, ...data } };
+  const request = { recipe, recipeFile, store, cacheFolder: cacheFolder() };
   return (await train(request, () => undefined, new AbortController().signal)).folder;
 }
 
@@ -123,6 +125,22 @@ describe('an evaluation', () => {
     expect([heard.done, heard.total]).toEqual([8, 8]);
     expect(summary.baselines.examples).toMatchObject({ count: 2, metrics: { n: 4 } });
   });
+
+  it(
+    'of free text shows what is written, and how near it is; kept results have it, too',
+    { timeout: 60_000 },
+    async () => {
+      const writer = await trained('writer', 1, { task: 'generation', target: '{queue}' });
+      const { id, folder } = await start(tickets.slice(0, 2).join(''), { judge: { prompts: [writer] }, store });
+      const { heard, summary, problem } = await finished(id);
+      expect(problem).toBeUndefined();
+      expect(summary.metrics).toMatchObject({ n: 2, perplexity: expect.any(Number), exactMatch: expect.any(Number) });
+      expect(heard.marks[0]).toMatchObject({ expected: 'billing', predicted: expect.stringMatching(/./) });
+      await window.connection.sendRequest(openEvaluation, { id: 'written', folder: folder! });
+      const again = (await finished('written')).heard;
+      expect(again.marks.map((mark) => mark?.predicted)).toEqual(heard.marks.map((mark) => mark?.predicted));
+    },
+  );
 
   it('gives every label’s probability of a row, the highest first', async () => {
     const { id } = await start(tickets.join(''));

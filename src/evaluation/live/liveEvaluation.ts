@@ -251,7 +251,7 @@ export function liveEvaluation(
   const judgeBatch = async ({ stage, near, questions }: Batch, judge: OpenJudge): Promise<void> => {
     const layout = rows;
     const begun = performance.now();
-    const asking = { stage, judge, beginning: beginnings.get(stage) ?? [] };
+    const asking = { stage, judge, task: setting.task, beginning: beginnings.get(stage) ?? [] };
     const found = await answer(models, asking, questions);
     const ms = performance.now() - begun;
     pace.took(questions, ms);
@@ -315,7 +315,7 @@ export function liveEvaluation(
       do await breathe();
       while (!closed && (await step()));
     } catch (error) {
-      problem = asProblem(error);
+      if (!closed) problem = asProblem(error);
     }
     running = false;
     if (closed) return;

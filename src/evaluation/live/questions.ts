@@ -5,7 +5,8 @@ import { noMethod } from '../../methods/method.js';
 import type { Example } from '../../protocol/dataset.js';
 import { candidateBatches, commonBeginning, type Candidates } from '../candidates.js';
 import { exampleCandidates } from '../evaluateExamples.js';
-import type { ModelCache } from '../modelCache.js';
+import { endTokensOf, greedy, openGenerator, type Generator } from '../generation/generate.js';
+import type { LoadedPrompt, ModelCache } from '../modelCache.js';
 import { rankedScores } from '../ranking.js';
 import type { DesignedRows } from './designedRows.js';
 import { judgeTokens, type OpenJudge } from './judge.js';
@@ -88,7 +89,12 @@ export function makePace(): Pace {
 /** What the models of a stage answer, in the questions' order; `beginning` is what the questions of the file begin with. */
 export async function answer(
   models: ModelCache,
-  { stage, judge, beginning }: { stage: Stage; judge: OpenJudge; beginning: readonly number[] },
+  {
+    stage,
+    judge,
+    task,
+    beginning,
+  }: { stage: Stage; judge: OpenJudge; task: ResolvedTask; beginning: readonly number[] },
   questions: readonly Question[],
 ): Promise<[key: string, outcome: Outcome][]> {
   const candidates = questions.map((question) => question.candidates);
@@ -97,12 +103,36 @@ export async function answer(
     stage === 'prompts'
       ? await models.score(folders, candidates, beginning)
       : await models.scoreBare(defined(folders[0], 'a prompt'), candidates, beginning);
+  const writes = stage === 'prompts' && task.labels === undefined;
+  const texts = writes ? await writeTexts(models, judge, candidates) : [];
   const ranking = judge.first.opened.prompt.recipe?.evaluation?.ranking ?? 'sum';
   return questions.map(({ key, candidates: { continuations }, targetTokens }, i) => {
     const found = scores.map((member) => defined(member[i], 'scores'));
+    const text = texts[i];
     const ranked = continuations.length > 1 ? found.map((one) => rankedScores(one, continuations, ranking)) : found;
-    return [key, { scores: ranked, targetTokens }];
+    return [key, { scores: ranked, targetTokens, ...(text !== undefined && { text }) }];
   });
+}
+
+/** As many tokens as an answer may have. */
+const longestAnswer = 64;
+
+/** What a judge of free text writes behind each input. */
+function writeTexts(models: ModelCache, judge: OpenJudge, questions: readonly Candidates[]): Promise<string[]> {
+  const folders = judge.prompts.map(({ folder }) => folder);
+  return models.use('write', folders, openWriter, async (writer) => {
+    const texts: string[] = [];
+    for (const { inputIds } of questions)
+      texts.push((await writer.generate(inputIds, { ...greedy, maxTokens: longestAnswer })).text.trim());
+    return texts;
+  });
+}
+
+function openWriter(loaded: readonly LoadedPrompt[]): Promise<Generator> {
+  const { opened, engine } = defined(loaded[0], 'a prompt');
+  const { base, model } = opened;
+  const { weights, tokenizer } = base;
+  return openGenerator({ engine, weights, model, tokenizer, endTokens: endTokensOf(base) }, opened);
 }
 
 /** Rows that tell what all begin with, and the fewest that do. */

@@ -4,6 +4,7 @@ import type { Metrics } from '../../protocol/events.js';
 import { ensembleReport } from '../ensembleReport.js';
 import { metricsOf, type Scored } from '../metrics.js';
 import { labelMetrics } from '../metrics/labelMetrics.js';
+import { textMetrics, textScores } from '../metrics/textMetrics.js';
 import { countedShare, countedSums } from '../statistics/countedScore.js';
 import { bootstrapInterval } from '../statistics/resampling.js';
 import { calibrationOf } from '../statistics/uncertainty.js';
@@ -15,6 +16,7 @@ import { voteOn, type Outcome, type Reading } from './verdicts.js';
 export interface JudgedText {
   readonly row: number;
   readonly expected: number;
+  readonly target: string;
   readonly outcome: Extract<Outcome, { scores: unknown }>;
 }
 
@@ -23,7 +25,8 @@ export function judgedRows(rows: readonly TextRow[], outcomes: ReadonlyMap<strin
   return rows.flatMap(({ content, key }, row) => {
     const outcome = 'example' in content ? outcomes.get(key) : undefined;
     if (!outcome || 'problem' in outcome || !('example' in content)) return [];
-    return [{ row, expected: content.example.label ?? 0, outcome }];
+    const { label = 0, target } = content.example;
+    return [{ row, expected: label, target, outcome }];
   });
 }
 
@@ -44,7 +47,11 @@ export function summarise(
     const sums = judged.map(({ outcome }) => [-defined(outcome.scores[0]?.[0], 'a score'), outcome.targetTokens]);
     const perplexity = countedSums(sums, ([loss = 0, tokens = 0]) => Math.exp(loss / tokens));
     const interval = bootstrapInterval(perplexity);
-    return { ...counts, metrics: baselineMetrics(judged, undefined), ...(interval && { interval }) };
+    const texts = judged.flatMap(({ target, outcome: { text } }) =>
+      text === undefined ? [] : [textScores(text, [target])],
+    );
+    const metrics = { ...baselineMetrics(judged, undefined), ...textMetrics(texts) };
+    return { ...counts, metrics, ...(interval && { interval }) };
   }
   const labels = Object.keys(reading.task.labels);
   const votes = judged.map(({ outcome }) => voteOn(outcome.scores, reading));

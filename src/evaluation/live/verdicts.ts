@@ -5,6 +5,7 @@ import type { ErrorMessage } from '../../errors/errorMessage.js';
 import type { Example } from '../../protocol/dataset.js';
 import type { Probability, RowDetail, Verdict, VoteRule } from '../../protocol/evaluation.js';
 import { candidateProbabilities, predicted } from '../metrics.js';
+import { exactMatch } from '../metrics/squad.js';
 import { voteOf, type Vote } from '../votes.js';
 import type { TextRow } from './textRows.js';
 
@@ -15,6 +16,8 @@ export type Outcome =
       readonly scores: readonly (readonly number[])[];
       /** Of the right candidate. */
       readonly targetTokens: number;
+      /** For free text: what the model writes, greedily. */
+      readonly text?: string;
     }
   | { readonly problem: ErrorMessage };
 
@@ -38,10 +41,11 @@ export function problemVerdict(row: number, problem: ErrorMessage): Verdict {
 /** A judged row in the words of its data. */
 export function verdictOf(row: number, example: Example, outcome: Outcome, reading: Reading): Verdict {
   if ('problem' in outcome) return problemVerdict(row, outcome.problem);
-  const { scores, targetTokens } = outcome;
+  const { scores, targetTokens, text = '' } = outcome;
   if (!reading.task.labels) {
     const probability = Math.exp(defined(scores[0]?.[0], 'a score') / targetTokens);
-    return { row, expected: example.target, predicted: example.target, right: true, probability };
+    const right = exactMatch(text, [example.target]) === 1;
+    return { row, expected: example.target, predicted: text, right, probability };
   }
   const labels = Object.keys(reading.task.labels);
   const { predicted: best, probabilities } = voteOn(scores, reading);
