@@ -11,12 +11,15 @@ import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
 import type { Candidates } from './candidates.js';
 import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
-import { openScorer, type Member, type Scorer } from './scorer.js';
+import { endTokensOf, openGenerator, type Generator } from './generation/generate.js';
+import { modelSessions, type ModelSessions } from './modelSessions.js';
+import { openScorer, type Member, type Scorer, type ScorerSetting } from './scorer.js';
 
 /** A prompt with its base model and what runs it. */
 export interface LoadedPrompt {
   readonly opened: OpenedPrompt;
-  readonly engine: Engine;
+  /** Its base model's, whose sessions all its prompts share. */
+  readonly setting: ScorerSetting;
   /** Of its vectors and its task: another where it was trained again. */
   readonly checksum: string;
 }
@@ -39,25 +42,17 @@ export interface ModelCache {
   ): Promise<number[][][]>;
   /** The same by the base model of a prompt alone, [1][example][candidate]. */
   scoreBare(promptFolder: string, examples: readonly Candidates[], beginning: readonly number[]): Promise<number[][][]>;
-  /**
-   * Works with what `open` makes of prompts, such as a session; it is kept under `kind` and these prompts until it is idle or others need
-   * the room.
-   */
-  use<T extends Kept, R>(
-    kind: string,
-    promptFolders: readonly string[],
-    open: (prompts: readonly LoadedPrompt[]) => Promise<T>,
-    work: (kept: T) => Promise<R>,
-  ): Promise<R>;
+  /** Works with what writes texts with a prompt, or with its base model alone. */
+  write<R>(promptFolder: string, bare: boolean, work: (generator: Generator) => Promise<R>): Promise<R>;
   /** Frees everything that no work is under way with. */
   free(): Promise<void>;
 }
 
-export interface Kept {
+interface Kept {
   dispose(): Promise<void>;
 }
 
-/** How many sessions are kept at once: those of a prompt, of the bare model and of one that it is compared with. */
+/** How many scorers and writers are kept at once: those of a prompt, of the bare model and of one that it is compared with. */
 const mostKept = 3;
 
 /** `idleMs` after the last question everything is freed; 0: never. */
@@ -66,6 +61,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
   const bases = new Map<string, Promise<{ base: BaseModel; stamp: string }>>();
   /** The least recently used first. */
   const kept = new Map<string, { readonly value: Promise<Kept>; users: number }>();
+  const sessions = new Map<BaseModel, ModelSessions>();
   let engine: Promise<Engine> | undefined;
   let working = 0;
   let idle: NodeJS.Timeout | undefined;
@@ -78,10 +74,16 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     return (await opening).base;
   };
 
+  const settingOf = async ({ base, model }: OpenedPrompt): Promise<ScorerSetting> => {
+    const setting = { engine: await (engine ??= engineFor({ cacheFolder })), weights: base.weights, model };
+    const own = sessions.get(base) ?? modelSessions(setting);
+    sessions.set(base, own);
+    return { ...setting, sessions: own };
+  };
+
   const load = async (promptFolder: string, stamp: string): Promise<{ loaded: LoadedPrompt; stamp: string }> => {
     const opened = await openPrompt({ promptFolder, cacheFolder }, openBase);
-    engine ??= engineFor({ cacheFolder });
-    const loaded = { opened, engine: await engine, checksum: checksumOf(opened) };
+    const loaded = { opened, setting: await settingOf(opened), checksum: checksumOf(opened) };
     return { loaded, stamp: `${stamp} ${await baseStamp(opened.base)}` };
   };
 
@@ -101,9 +103,13 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
 
   const free = async (): Promise<void> => {
     for (const [key, entry] of kept) if (entry.users === 0) await dispose(key, entry);
+    if (kept.size > 0) return;
+    const unused = [...sessions.values()];
+    sessions.clear();
     prompts.clear();
     bases.clear();
     engine = undefined;
+    for (const own of unused) await own.dispose();
   };
 
   /** Counts as a question: what is open stays so while it lasts. */
@@ -121,7 +127,13 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     }
   };
 
-  const use: ModelCache['use'] = (kind, promptFolders, openKept, work) =>
+  /** Works with what `openKept` makes of prompts; it is kept under `kind` and these prompts until it is idle or others need the room. */
+  const use = <T extends Kept, R>(
+    kind: string,
+    promptFolders: readonly string[],
+    openKept: (prompts: readonly LoadedPrompt[]) => Promise<T>,
+    work: (kept: T) => Promise<R>,
+  ): Promise<R> =>
     asked(async () => {
       const loaded: LoadedPrompt[] = [];
       for (const folder of promptFolders) loaded.push(await open(folder));
@@ -139,7 +151,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
           if (kept.get(key) === entry) kept.delete(key);
           throw error;
         });
-        return await work(value as Awaited<ReturnType<typeof openKept>>);
+        return await work(value as T);
       } finally {
         entry.users--;
         for (const [other, unused] of kept)
@@ -149,7 +161,6 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
 
   return {
     open: (promptFolder) => asked(() => open(promptFolder)),
-    use,
     score: (promptFolders, examples, beginning) =>
       use(
         `score ${beginning.join(' ')}`,
@@ -169,6 +180,13 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
         (loaded) => openMembers(loaded, [{ method: noMethod }], beginning),
         (scorer) => scorer.score(examples),
       ),
+    write: (promptFolder, bare, work) =>
+      use(
+        bare ? 'writeBare' : 'write',
+        [promptFolder],
+        (loaded) => openWriter(defined(loaded[0], 'a prompt'), bare),
+        work,
+      ),
     free,
   };
 }
@@ -178,8 +196,15 @@ function openMembers(
   members: readonly Member[],
   beginning: readonly number[],
 ): Promise<Scorer> {
-  const { opened, engine } = defined(loaded[0], 'a prompt');
-  return openScorer({ engine, weights: opened.base.weights, model: opened.model }, members, beginning);
+  return openScorer(defined(loaded[0], 'a prompt').setting, members, beginning);
+}
+
+function openWriter({ opened, setting }: LoadedPrompt, bare: boolean): Promise<Generator> {
+  const { base } = opened;
+  return openGenerator(
+    { ...setting, tokenizer: base.tokenizer, endTokens: endTokensOf(base) },
+    bare ? { method: noMethod } : opened,
+  );
 }
 
 const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];

@@ -9,9 +9,8 @@ import type { Example } from '../protocol/dataset.js';
 import type { TryAnswer, TryRequest } from '../protocol/evaluationMessages.js';
 import { unknownTask } from '../protocol/playgroundMessages.js';
 import { exampleCandidates } from './evaluateExamples.js';
-import { endTokensOf, openGenerator } from './generation/generate.js';
 import { candidateProbabilities } from './metrics.js';
-import type { LoadedPrompt, ModelCache } from './modelCache.js';
+import type { ModelCache } from './modelCache.js';
 
 /**
  * Tries one input with a prompt, or with its bare model: the labels' probabilities, or a text, of which `onText` is told each piece as it is
@@ -50,30 +49,13 @@ export async function tryPrompt(
 
   const { inputIds } = tokenizeExample(example, tokenize);
   const told = withoutFront(tokenize.targetPrefix, onText);
-  return models.use(
-    bare ? 'writeBare' : 'write',
-    [folder],
-    ([first]) => openWriter(defined(first, 'a prompt'), bare),
-    async (generator) => {
-      const writing = performance.now();
-      const { ids, text, ended } = await generator.generate(inputIds, sampling, { onText: told, signal });
-      const written = text.startsWith(tokenize.targetPrefix) ? text.slice(tokenize.targetPrefix.length) : text;
-      return { input, text: written, tokens: ids.length, seconds: secondsSince(writing), ended };
-    },
-  );
+  return models.write(folder, bare, async (generator) => {
+    const writing = performance.now();
+    const { ids, text, ended } = await generator.generate(inputIds, sampling, { onText: told, signal });
+    const written = text.startsWith(tokenize.targetPrefix) ? text.slice(tokenize.targetPrefix.length) : text;
+    return { input, text: written, tokens: ids.length, seconds: secondsSince(writing), ended };
+  });
 }
-
-const openWriter = ({ opened, engine }: LoadedPrompt, bare: boolean) =>
-  openGenerator(
-    {
-      engine,
-      weights: opened.base.weights,
-      model: opened.model,
-      tokenizer: opened.base.tokenizer,
-      endTokens: endTokensOf(opened.base),
-    },
-    bare ? { method: noMethod } : opened,
-  );
 
 function exampleOf(values: TryRequest['values'], task: ResolvedTask): Example {
   const place = { file: '', line: 1 };

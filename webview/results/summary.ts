@@ -5,6 +5,7 @@ import { metricNames, type LabelScore, type MetricName, type Metrics } from '../
 import { mainScore } from '../../src/protocol/mainScore.js';
 import { distanceText, duration, isBetter, metricName, metricText, wholeNumber } from '../../src/protocol/numbers.js';
 import type { ResultsState } from '../../src/protocol/resultsMessages.js';
+import { voteName } from '../../src/protocol/voteWords.js';
 
 /** The number that counts with its interval, how far it is from the baselines, and what else is known. */
 export function summaryCard(state: ResultsState, vote: (rule: VoteRule) => void): TemplateResult {
@@ -116,17 +117,6 @@ function votes({ vote, summary, members }: ResultsState, choose: (rule: VoteRule
         </label>`,
     )}
   </fieldset>`;
-}
-
-function voteName(rule: VoteRule): string {
-  switch (rule) {
-    case 'majority':
-      return l10n.t('majority');
-    case 'mean':
-      return l10n.t('mean probability');
-    case 'weighted':
-      return l10n.t('weighted by dev score');
-  }
 }
 
 function eachLabel(scores: readonly LabelScore[]): TemplateResult {

@@ -5,8 +5,8 @@ import { noMethod } from '../../methods/method.js';
 import type { Example } from '../../protocol/dataset.js';
 import { candidateBatches, commonBeginning, type Candidates } from '../candidates.js';
 import { exampleCandidates } from '../evaluateExamples.js';
-import { endTokensOf, greedy, openGenerator, type Generator } from '../generation/generate.js';
-import type { LoadedPrompt, ModelCache } from '../modelCache.js';
+import { greedy } from '../generation/generate.js';
+import type { ModelCache } from '../modelCache.js';
 import { rankedScores } from '../ranking.js';
 import type { DesignedRows } from './designedRows.js';
 import { judgeTokens, type OpenJudge } from './judge.js';
@@ -119,20 +119,12 @@ const longestAnswer = 64;
 
 /** What a judge of free text writes behind each input. */
 function writeTexts(models: ModelCache, judge: OpenJudge, questions: readonly Candidates[]): Promise<string[]> {
-  const folders = judge.prompts.map(({ folder }) => folder);
-  return models.use('write', folders, openWriter, async (writer) => {
+  return models.write(defined(judge.prompts[0], 'a prompt').folder, false, async (writer) => {
     const texts: string[] = [];
     for (const { inputIds } of questions)
       texts.push((await writer.generate(inputIds, { ...greedy, maxTokens: longestAnswer })).text.trim());
     return texts;
   });
-}
-
-function openWriter(loaded: readonly LoadedPrompt[]): Promise<Generator> {
-  const { opened, engine } = defined(loaded[0], 'a prompt');
-  const { base, model } = opened;
-  const { weights, tokenizer } = base;
-  return openGenerator({ engine, weights, model, tokenizer, endTokens: endTokensOf(base) }, opened);
 }
 
 /** Rows that tell what all begin with, and the fewest that do. */

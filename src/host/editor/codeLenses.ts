@@ -31,6 +31,7 @@ export function registerEvaluationLenses(services: LensServices): vscode.Disposa
     changed,
     redraw,
     stores.onDidChangePrompts(redraw),
+    stores.onDidChangeEnsembles(redraw),
     stores.onDidChangeRuns(() => {
       const now = trainingNames(stores).join();
       if (now === training) return;

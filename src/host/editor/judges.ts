@@ -1,6 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import type { Judge, VoteRule } from '../../protocol/evaluation.js';
-import type { Listed } from '../../store/catalogue.js';
+import type { Judge } from '../../protocol/evaluation.js';
 import type { Stores } from '../services.js';
 import { promptEntry } from '../views/promptEntries.js';
 import { askedColumns, hasColumns } from './columns.js';
@@ -16,18 +15,10 @@ export interface JudgeChoice {
   readonly columns: readonly string[];
 }
 
-/** A saved ensemble, as far as a judge is concerned. */
-interface SavedEnsemble {
-  readonly name: string;
-  readonly members: readonly { readonly folder: string; readonly isThere: boolean }[];
-  readonly vote: VoteRule;
-}
-export type JudgeSource = Pick<Stores, 'prompts'> & {
-  readonly ensembles?: readonly (Listed<SavedEnsemble> & { readonly store: string })[];
-};
+export type JudgeSource = Pick<Stores, 'prompts' | 'ensembles'>;
 
 /** Those of the stores that say how a row becomes tokens: a plain PEFT adapter does not. */
-export function judgeChoices({ prompts, ensembles = [] }: JudgeSource, language: string): JudgeChoice[] {
+export function judgeChoices({ prompts, ensembles }: JudgeSource, language: string): JudgeChoice[] {
   const single = prompts.flatMap((listed): JudgeChoice[] => {
     if (!('value' in listed) || !listed.value.details) return [];
     const { folder, store, value } = listed;
