@@ -34,7 +34,7 @@ test(
     }
     const page = await editor.openPage();
     await openContainer(page, 'Softprompt');
-    await treeItem(page, /^tickets-seed-1, /).waitFor(patience);
+    await treeItem(page, /^tickets-seed-1, .*prompt tuning/).waitFor(patience);
 
     await runCommand(page, 'Softprompt: New Ensemble…');
     await quickInput(page).getByText('2 Selected').waitFor();
@@ -72,6 +72,7 @@ test(
     expect(listed.value.results?.members).toHaveLength(2);
     await treeItem(page, /^tickets-seeds, .* accuracy by mean probability/).waitFor();
 
+    expectNoCspMessages(page);
     expect(await axeViolations(panel)).toEqual([]);
     for (const theme of themes) {
       await setTheme(editor, page, theme);
@@ -82,13 +83,11 @@ test(
       .getByRole('row', { name: /^ensemble, mean probability/ })
       .waitFor(patience);
 
-    await openContainer(page, 'Softprompt');
-    await treeItem(page, /^tickets-seeds, /).click();
+    await treeItem(page, /^tickets-seeds, /).click(patience);
     await page.keyboard.press('Delete');
     await toasts(page).getByText('Deleted the ensemble tickets-seeds').waitFor();
     await toastButton(page, 'Undo').click();
     await treeItem(page, /^tickets-seeds, /).waitFor();
     expect(await readFile(join(listed.folder, 'ensemble.json'), 'utf8')).toContain('prompts/tickets-seed-1');
-    expectNoCspMessages(page);
   },
 );

@@ -123,7 +123,7 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await page.keyboard.press('Control+S');
     await reload(page);
     await panel.getByRole('grid').getByRole('row').nth(5).waitFor(patience);
-    await panel.getByText('finished').waitFor(patience);
+    await panel.getByText('finished', { exact: true }).waitFor(patience);
     await screenshot(page, `results after a reload (${version})`);
   });
 

@@ -20,12 +20,15 @@ describe.each(versions)('the packaged extension in the %s editor', (version) => 
   afterAll(() => editor.stop());
 
   test('starts when a command of its own is used, and not before', async () => {
-    const page = await editor.openPage();
+    // A workspace that nothing of ours is in: recipes have tests, which are listed before anybody asks.
+    const plain = await startEditor({ version, files: { 'notes.txt': 'none of ours' } });
+    const page = await plain.openPage();
     const running = await runningExtensions(page);
     // The floor opens its own settings as it starts, a jsonc document, as recipes are.
     if (version === 'current') expect(await running.allInnerTexts()).not.toContain('Softprompt');
     await runCommand(page, 'Softprompt: Train Prompt');
     await running.getByText('Softprompt').waitFor();
+    await plain.stop();
   });
 
   test('Train Prompt offers the recipes of the workspace and the sample', async () => {

@@ -14,7 +14,7 @@ test('of a workspace that is not trusted nothing is read or run, and the views s
   const page = await editor.openPage();
   await openContainer(page, 'Softprompt');
   const reason = 'This workspace is not trusted, so its recipes, data, models and prompts are neither read nor run.';
-  await expect.poll(() => page.getByText(reason).count()).toBe(2);
+  await expect.poll(() => page.getByText(reason).count(), { timeout: 30_000 }).toBe(2);
   await screenshot(page, 'untrusted');
 
   await openFile(page, 'tickets.softprompt.json');
