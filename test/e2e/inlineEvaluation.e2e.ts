@@ -87,8 +87,8 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await page.keyboard.press('Control+Home');
     for (let i = 0; i < '{"text": "'.length; i++) await page.keyboard.press('ArrowRight');
     await page.keyboard.type('The invoice, the invoice, the refund. ');
-    await expect.poll(() => marks(page), patience).toHaveLength(24);
-    expect((await marks(page)).slice(1)).toEqual(before.slice(1));
+    const isMark: unknown = expect.stringMatching(/^[✓✗] \w+ [01]\.\d\d$/);
+    await expect.poll(() => marks(page), patience).toEqual([isMark, ...before.slice(1)]);
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Control+Shift+K');
     await expect.poll(() => marks(page), patience).toEqual(before.slice(1));

@@ -68,6 +68,7 @@ test.each(versions)(
 
     await panel.getByRole('button', { name: 'Choose a prompt…' }).click();
     await quickPickItem(page, /^tickets-again,/).click();
+    await card('With tickets-again').waitFor(patience);
     await panel.getByRole('button', { name: 'Take a row…' }).click();
     await quickPickItem(page, /^tickets.csv/).click();
     await quickPickItem(page, /line 2$/).click();
