@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { VoteRule } from '../protocol/evaluation.js';
-import { wholeNumber } from '../protocol/numbers.js';
 import { findPrompt } from '../store/catalogue.js';
 import {
   changeEnsemble,
@@ -16,7 +15,8 @@ import { ensembleLines } from './ensembleReport.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { modelOption } from './recipeOptions.js';
 import { print, printJson, shortPath, storeOf } from './runCommand.js';
-import { openDisplay, screenOf } from './terminal.js';
+import { withScoringProgress } from './scoringProgress.js';
+import { screenOf } from './terminal.js';
 import type { Work } from './work.js';
 import type { EvaluateOptions, World } from './world.js';
 
@@ -50,14 +50,7 @@ export async function runEnsemble(file: string, options: EnsembleOptions, work: 
     ...(provider !== undefined && { provider }),
     ...(maxRows !== undefined && { maxRows }),
   };
-  // Results may go into a file: what is only for the eye goes beside them.
-  const display = openDisplay(err);
-  const onProgress = (done: number, total: number): void => {
-    display.print([], l10n.t('{done} of {total} scored', { done: wholeNumber(done), total: wholeNumber(total) }));
-  };
-  const result = await work.ensemble(request, onProgress, signal).finally(() => {
-    display.close();
-  });
+  const result = await withScoringProgress(err, (onProgress) => work.ensemble(request, onProgress, signal));
   const results = ensembleResults(result.report, { file: path, rows: result.rows.length });
   if (saved !== undefined) await changeEnsemble(saved, { results });
   const made = save === undefined ? undefined : await saveEnsemble(store, save, { prompts, vote, results });

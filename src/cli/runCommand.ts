@@ -8,7 +8,6 @@ import { runFile } from '../store/runFiles.js';
 import { loadStart } from '../store/promptStart.js';
 import { cacheFolder, findStore } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
-import { wholeNumber } from '../protocol/numbers.js';
 import { reportRun } from './progress.js';
 import {
   modelOption,
@@ -19,6 +18,7 @@ import {
   type TrainOptions,
 } from './recipeOptions.js';
 import { diagnosisLines, evaluationLines } from './scoreReport.js';
+import { withScoringProgress } from './scoringProgress.js';
 import { openDisplay, screenOf } from './terminal.js';
 import type { Work } from './work.js';
 import type { CommonOptions, EvaluateOptions, World } from './world.js';
@@ -105,14 +105,7 @@ export async function runEvaluate(
     ...(ranking !== undefined && { ranking }),
     ...(seed !== undefined && { seed }),
   };
-  // Results may go into a file: what is only for the eye goes beside them.
-  const display = openDisplay(err);
-  const onProgress = (done: number, total: number): void => {
-    display.print([], l10n.t('{done} of {total} scored', { done: wholeNumber(done), total: wholeNumber(total) }));
-  };
-  const result = await work.evaluate(request, onProgress, signal).finally(() => {
-    display.close();
-  });
+  const result = await withScoringProgress(err, (onProgress) => work.evaluate(request, onProgress, signal));
   const { rows, ...scores } = result;
   if (options.export !== undefined) await writePredictions(resolve(folder, options.export), rows);
   if (options.json) printJson([...rows.map((row) => ({ type: 'row', ...row })), { type: 'scores', ...scores }], world);

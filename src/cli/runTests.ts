@@ -1,9 +1,7 @@
-import * as l10n from '@vscode/l10n';
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { TestedFile } from '../evaluation/promptTests.js';
-import { wholeNumber } from '../protocol/numbers.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { findPrompt } from '../store/catalogue.js';
 import { asReadError } from '../store/fileErrors.js';
@@ -11,7 +9,8 @@ import { cacheFolder, promptsFolder } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { modelOption, recipeFromFile, type LocatedRecipe } from './recipeOptions.js';
 import { print, printJson, shortPath, storeOf } from './runCommand.js';
-import { openDisplay, screenOf } from './terminal.js';
+import { withScoringProgress } from './scoringProgress.js';
+import { screenOf } from './terminal.js';
 import { countLine, testedLines } from './testReport.js';
 import type { Work } from './work.js';
 import type { TestOptions, World } from './world.js';
@@ -32,10 +31,6 @@ export async function runTests(
 
   const tested: TestedFile[] = [];
   for (const { recipe, recipeFile, prompt, promptFolder } of prompts) {
-    const display = openDisplay(err);
-    const onProgress = (done: number, total: number): void => {
-      display.print([], l10n.t('{done} of {total} scored', { done: wholeNumber(done), total: wholeNumber(total) }));
-    };
     const request = {
       promptFolder,
       recipeFile,
@@ -45,9 +40,7 @@ export async function runTests(
       ...(model !== undefined && { model: modelOption(model, folder) }),
       ...(threads !== undefined && { threads }),
     };
-    const files = await work.test(request, onProgress, signal).finally(() => {
-      display.close();
-    });
+    const files = await withScoringProgress(err, (onProgress) => work.test(request, onProgress, signal));
     tested.push(...files);
     const recipePath = shortPath(recipeFile, folder);
     if (options.json)
