@@ -1,6 +1,5 @@
 import { inferTask, type ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
-import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import { noMethod } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { BaseModel } from '../models/openModel.js';
@@ -9,7 +8,7 @@ import type { Ranking } from '../protocol/recipe.js';
 import type { Engine } from '../runtime/engine.js';
 import type { EvaluationSetting } from './evaluateExamples.js';
 import type { OpenedPrompt } from './openPrompt.js';
-import { designPrompt } from './promptDesign.js';
+import { designBefore } from './promptDesign.js';
 import type { Member } from './scorer.js';
 import { trainingRows } from './trainingRows.js';
 
@@ -54,8 +53,7 @@ export async function designedRows(
 ): Promise<AskedRows & { readonly count: number }> {
   const { task, tokenize } = rows.setting;
   const train = options.count > 0 ? await trainingRows(prompt, name, task) : [];
-  const longest = rows.examples.reduce((most, row) => Math.max(most, tokenCount(tokenizeExample(row, tokenize))), 0);
-  const design = designPrompt(train, options, tokenize, rows.base.config.maxPositions - longest);
+  const design = designBefore(rows.examples, train, options, tokenize, rows.base.config.maxPositions);
   const setting = { ...rows.setting, tokenize: design.tokenize, beginning: design.beginning };
   return { ...bareRows(rows), setting, count: design.count };
 }

@@ -1,5 +1,5 @@
 import { seededRandom, shuffledIndices } from '../common/random.js';
-import type { TokenizeOptions } from '../data/tokenize.js';
+import { tokenCount, tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { Example } from '../protocol/dataset.js';
 
 /**
@@ -44,6 +44,24 @@ export function designPrompt(
       return { beginning, tokenize: behind, count: chosen.length, text };
     chosen.pop();
   }
+}
+
+/** The longest texts are the rows with the most tokens, or nearly: so many are counted. */
+const countedRows = 8;
+
+/** As `designPrompt`, in the room that the longest of `rows` leave in `maxPositions`; a row that is longer still loses its left end. */
+export function designBefore(
+  rows: readonly Example[],
+  train: readonly Example[],
+  options: DesignOptions,
+  tokenize: TokenizeOptions,
+  maxPositions: number,
+): PromptDesign {
+  const longest = rows.toSorted((a, b) => b.input.length - a.input.length).slice(0, countedRows);
+  const most = Math.max(0, ...longest.map((row) => tokenCount(tokenizeExample(row, tokenize))));
+  const design = designPrompt(train, options, tokenize, maxPositions - most);
+  const maxLength = Math.min(design.tokenize.maxLength, maxPositions - design.beginning.length);
+  return { ...design, tokenize: { ...design.tokenize, maxLength } };
 }
 
 /** k rows in a random order that the seed decides; labels in turn, so that none is told more than once more than another. */

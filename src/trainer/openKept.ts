@@ -1,10 +1,10 @@
 import { readTableText } from '../data/readTable.js';
-import type { LiveSetting } from '../evaluation/live/liveEvaluation.js';
 import { judgedRows, summarise } from '../evaluation/live/summary.js';
+import type { FirstRows, LiveSetting } from '../evaluation/live/textLedger.js';
 import { readText, rowLines, textRows, type TextReading, type TextRow } from '../evaluation/live/textRows.js';
 import type { Outcome, Reading } from '../evaluation/live/verdicts.js';
 import { stages, type Stage } from '../evaluation/live/workQueue.js';
-import type { EvaluationSummary, VoteRule } from '../protocol/evaluation.js';
+import type { EvaluationSummary } from '../protocol/evaluation.js';
 import type { EvaluationStarted } from '../protocol/evaluationMessages.js';
 import { readKept, readKeptRows, type KeptEvaluation } from '../store/evaluationFolder.js';
 import { evaluationKeeper, textHash, type EvaluationKeeper } from './keepEvaluation.js';
@@ -12,11 +12,7 @@ import { evaluationKeeper, textHash, type EvaluationKeeper } from './keepEvaluat
 /** What a kept evaluation goes on from. */
 interface OpenedKept {
   readonly setting: LiveSetting;
-  readonly first: { readonly text: string; readonly rows: readonly TextRow[]; readonly vote: VoteRule };
-  readonly known: {
-    readonly outcomes: Readonly<Record<Stage, ReadonlyMap<string, Outcome>>>;
-    readonly seconds: number;
-  };
+  readonly first: FirstRows;
   readonly keeper: EvaluationKeeper;
   readonly answer: EvaluationStarted & {
     readonly summary: EvaluationSummary;
@@ -52,8 +48,7 @@ export async function openKept(folder: string): Promise<OpenedKept> {
   const summary = kept.summary ?? summaryOf(kept, rows, outcomes.prompts);
   return {
     setting,
-    first: { text, rows, vote },
-    known: { outcomes, seconds: summary.seconds },
+    first: { text, rows, vote, outcomes, seconds: summary.seconds },
     keeper: evaluationKeeper(folder, kept.created, { setting, vote, trainedOn }),
     answer: {
       rows: rows.length,

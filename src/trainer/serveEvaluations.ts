@@ -5,7 +5,8 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { predictionsEnding, writePredictions } from '../data/writePredictions.js';
 import { detailRows, filterRows } from '../evaluation/live/filterRows.js';
 import { judgeTask, openJudge } from '../evaluation/live/judge.js';
-import { liveEvaluation, type LiveEvaluation, type LiveSetting } from '../evaluation/live/liveEvaluation.js';
+import { liveEvaluation, type LiveEvaluation } from '../evaluation/live/liveEvaluation.js';
+import type { LiveSetting } from '../evaluation/live/textLedger.js';
 import { readText, rowLines, textRows, type TextReading } from '../evaluation/live/textRows.js';
 import { openTrainedRows } from '../evaluation/live/trainedRows.js';
 import type { ModelCache } from '../evaluation/modelCache.js';
@@ -69,8 +70,7 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     const live = liveEvaluation(
       models,
       setting,
-      { text: decoded.text, rows, vote },
-      { outcomes: {}, seconds: 0 },
+      { text: decoded.text, rows, vote, outcomes: {}, seconds: 0 },
       listener,
     );
     keeper?.watch(live);
@@ -85,8 +85,8 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     openEvaluation,
     told(async ({ id, folder }) => {
       close(id);
-      const { setting, first, known, keeper, answer } = await openKept(folder);
-      const live = liveEvaluation(models, setting, first, known, listenerTo(connection, id, keeper));
+      const { setting, first, keeper, answer } = await openKept(folder);
+      const live = liveEvaluation(models, setting, first, listenerTo(connection, id, keeper));
       keeper.watch(live);
       add(id, live);
       return answer;

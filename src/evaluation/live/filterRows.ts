@@ -1,6 +1,6 @@
 import type { RowDetail, RowFilter } from '../../protocol/evaluation.js';
 import { predicted } from '../metrics.js';
-import type { Snapshot } from './liveEvaluation.js';
+import type { Snapshot } from './textLedger.js';
 import { rowDetail } from './verdicts.js';
 
 /** The rows that a list shows, by their numbers. */

@@ -7,8 +7,8 @@ import { candidateBatches, commonBeginning, type Candidates } from '../candidate
 import { exampleCandidates } from '../evaluateExamples.js';
 import { greedy } from '../generation/generate.js';
 import type { ModelCache } from '../modelCache.js';
+import type { PromptDesign } from '../promptDesign.js';
 import { rankedScores } from '../ranking.js';
-import type { DesignedRows } from './designedRows.js';
 import { judgeTokens, type OpenJudge } from './judge.js';
 import type { TextRow } from './textRows.js';
 import type { Outcome } from './verdicts.js';
@@ -29,7 +29,7 @@ export function questionsAbout(
     judge,
     task,
     design,
-  }: { stage: Stage; judge: OpenJudge; task: ResolvedTask; design?: DesignedRows | undefined },
+  }: { stage: Stage; judge: OpenJudge; task: ResolvedTask; design?: PromptDesign | undefined },
 ): { questions: Question[]; problems: [key: string, outcome: Outcome][] } {
   const tokenize = judgeTokens(judge.first, task);
   const setting = { task, tokenize, ...design };

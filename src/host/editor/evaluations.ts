@@ -1,12 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ErrorMessage } from '../../errors/errorMessage.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { Judge, RowDetail, RowFilter, VoteRule } from '../../protocol/evaluation.js';
 import {
-  changeText,
   closeEvaluation,
   exportPredictions,
   finishedNotification,
@@ -20,9 +18,17 @@ import {
   type EvaluationStarted,
 } from '../../protocol/evaluationMessages.js';
 import type { Evaluator, Stores } from '../services.js';
+import {
+  beginSession,
+  editSession,
+  endSession,
+  isJudgedText,
+  newSession,
+  watchFile,
+  type EvaluationSession,
+} from './evaluationSession.js';
+import { documentOf, modified, seenLines, shownHash, textBesideFile } from './fileDocument.js';
 import type { FileEvaluation } from './fileEvaluation.js';
-import { verdictText } from './markTexts.js';
-import { rowMarks, type LineChange } from './rowMarks.js';
 
 /** What is to be judged, and by whom. */
 export interface EvaluationStart {
@@ -69,120 +75,63 @@ export interface Evaluations {
 /** So long after its document was closed, a file's evaluation is let go. */
 const keptClosedMs = 5 * 60_000;
 
-type Changes = readonly { readonly offset: number; readonly length: number; readonly text: string }[];
-
-/** An evaluation with what only this file knows of it. */
-interface Session extends Mutable<FileEvaluation> {
-  /** Of the document's changes, counted here. */
-  revision: number;
-  /** Changes that are made before the process knows the text. */
-  waiting: { readonly revision: number; readonly changes: Changes; readonly lines: readonly LineChange[] }[];
-  holders: number;
-  /** SHA-256 of the document's text when it was closed. */
-  closedText?: string;
-  /** Of the file, where no document was open. */
-  changedMs?: number;
-  closing?: NodeJS.Timeout | undefined;
-  readonly cancel: vscode.CancellationTokenSource;
-  readonly watching: vscode.Disposable;
-}
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluations & vscode.Disposable {
   const changed = new vscode.EventEmitter<FileEvaluation>();
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<string, EvaluationSession>();
+  const watching = new Map<string, vscode.Disposable>();
 
-  const ofFile = (file: string): Session | undefined => [...sessions.values()].find((one) => one.file === file);
-  const tell = (session: Session): void => {
+  const ofFile = (file: string): EvaluationSession | undefined =>
+    [...sessions.values()].find((one) => one.file === file);
+  const ofDocument = ({ uri }: vscode.TextDocument): EvaluationSession | undefined =>
+    uri.scheme === 'file' ? ofFile(uri.fsPath) : undefined;
+  const tell = (session: EvaluationSession): void => {
     session.version++;
     changed.fire(session);
   };
-
-  /** Without its process, its prompt or its file nothing more is known of the rows. */
-  const end = (session: Session, problem: ErrorMessage): void => {
+  const end = (session: EvaluationSession, problem: ErrorMessage): void => {
     if (session.state === 'ended') return;
-    session.state = 'ended';
-    session.problem = problem;
-    session.marks.forget();
-    delete session.summary;
-    session.cancel.cancel();
+    endSession(session, problem);
     tell(session);
   };
-  const drop = (session: Session): void => {
+  const drop = (session: EvaluationSession): void => {
     if (!sessions.delete(session.id)) return;
     clearTimeout(session.closing);
     session.cancel.cancel();
-    session.watching.dispose();
+    watching.get(session.id)?.dispose();
+    watching.delete(session.id);
     evaluator.notify(closeEvaluation, { id: session.id });
   };
-  const letGoLater = (session: Session): void => {
-    clearTimeout(session.closing);
-    if (session.holders > 0 || documentOf(session.file)) return;
-    session.closing = setTimeout(() => {
-      drop(session);
-      tell(session);
-    }, keptClosedMs);
-  };
-
-  const fileChanged = (session: Session): void => {
-    // An open document tells by itself, when it has read the file again.
-    if (documentOf(session.file) || session.state === 'ended') return;
-    session.changedSince = true;
+  const clear = (session: EvaluationSession): void => {
+    drop(session);
     tell(session);
   };
-  const fileGone = async (session: Session): Promise<void> => {
-    // Programs that write a file anew delete it first.
-    const isThere = await stat(session.file).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) end(session, new SoftpromptError('data.fileMissing', { file: session.file }).toMessage());
+  const letGoLater = (session: EvaluationSession): void => {
+    clearTimeout(session.closing);
+    if (session.holders > 0 || documentOf(session.file)) return;
+    session.closing = setTimeout(() => clear(session), keptClosedMs);
   };
 
-  const add = (about: { id: string; file: string; judge: Judge; name: string }): Session => {
+  const add = (about: { id: string; file: string; judge: Judge; name: string }): EvaluationSession => {
+    const session = newSession(about);
     const before = ofFile(about.file);
-    if (before) drop(before);
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      // Brackets and braces of a name are no pattern.
-      new vscode.RelativePattern(vscode.Uri.file(dirname(about.file)), basename(about.file).replace(/[[\]{}*?]/g, '?')),
-    );
-    const session: Session = {
-      ...about,
-      state: 'starting',
-      version: 0,
-      done: 0,
-      total: 0,
-      marks: rowMarks([], () => ''),
-      trainedOn: 0,
-      changedSince: false,
-      revision: 0,
-      waiting: [],
-      holders: before?.holders ?? 0,
-      cancel: new vscode.CancellationTokenSource(),
-      watching: vscode.Disposable.from(
-        watcher,
-        watcher.onDidChange(() => fileChanged(session)),
-        watcher.onDidCreate(() => fileChanged(session)),
-        watcher.onDidDelete(() => fileGone(session)),
-      ),
-    };
+    if (before) {
+      session.holders = before.holders;
+      drop(before);
+    }
     sessions.set(session.id, session);
+    const whenChanged = (): void => {
+      if (session.state === 'ended') return;
+      session.changedSince = true;
+      tell(session);
+    };
+    const whenGone = (): void =>
+      end(session, new SoftpromptError('data.fileMissing', { file: session.file }).toMessage());
+    watching.set(session.id, watchFile(session.file, { changed: whenChanged, gone: whenGone }));
     tell(session);
     return session;
   };
-
-  const begin = (session: Session, { lines, task, trainedOn, folder }: EvaluationStarted): void => {
-    session.marks = rowMarks(lines, (verdict) => verdictText(verdict, task.task));
-    session.task = task;
-    session.trainedOn = trainedOn;
-    session.total = lines.length / 2;
-    if (folder !== undefined) session.folder = folder;
-    session.state = 'running';
-    for (const { revision, changes, lines: lineChanges } of session.waiting) {
-      session.marks.edit(revision, lineChanges);
-      evaluator.notify(changeText, { id: session.id, revision, changes });
-    }
-    session.waiting = [];
+  const begin = (session: EvaluationSession, started: EvaluationStarted): void => {
+    beginSession(session, started, evaluator);
     tell(session);
   };
 
@@ -213,8 +162,7 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
       else evaluator.notify(closeEvaluation, { id: session.id });
       return session;
     } catch (error) {
-      drop(session);
-      tell(session);
+      clear(session);
       throw error;
     }
   };
@@ -233,42 +181,24 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
   };
 
   const edit = ({ document, contentChanges }: vscode.TextDocumentChangeEvent): void => {
-    const session = document.uri.scheme === 'file' ? ofFile(document.uri.fsPath) : undefined;
+    const session = ofDocument(document);
     if (!session || contentChanges.length === 0) return;
-    const revision = ++session.revision;
-    const changes = contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
-      offset: rangeOffset,
-      length: rangeLength,
-      text,
-    }));
-    const lines = contentChanges.map(lineChange);
-    if (session.state === 'starting') session.waiting.push({ revision, changes, lines });
-    else {
-      session.marks.edit(revision, lines);
-      // What was judged is another text: no change of this one means anything there.
-      const isFollowed = session.state !== 'ended' && !session.changedSince;
-      if (isFollowed) evaluator.notify(changeText, { id: session.id, revision, changes });
-    }
+    editSession(session, contentChanges, evaluator);
     tell(session);
   };
-
   const opened = async (document: vscode.TextDocument): Promise<void> => {
-    const session = document.uri.scheme === 'file' ? ofFile(document.uri.fsPath) : undefined;
+    const session = ofDocument(document);
     if (!session) return;
     clearTimeout(session.closing);
-    const isSame =
-      session.closedText === undefined
-        ? session.changedMs === undefined || session.changedMs === (await modified(session.file))
-        : session.closedText === hash(document);
-    if (isSame) return;
+    if (await isJudgedText(session, document)) return;
     session.changedSince = true;
     session.marks.forget();
     tell(session);
   };
   const closed = (document: vscode.TextDocument): void => {
-    const session = document.uri.scheme === 'file' ? ofFile(document.uri.fsPath) : undefined;
+    const session = ofDocument(document);
     if (!session) return;
-    session.closedText = hash(document);
+    session.closedText = shownHash(document);
     letGoLater(session);
   };
 
@@ -325,16 +255,12 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
     open,
     stop: async (id) => {
       const session = sessions.get(id);
-      if (session?.state === 'starting') {
-        drop(session);
-        tell(session);
-      } else if (session?.state === 'running') await evaluator.request(stopEvaluation, { id });
+      if (session?.state === 'starting') clear(session);
+      else if (session?.state === 'running') await evaluator.request(stopEvaluation, { id });
     },
     clear: (id) => {
       const session = sessions.get(id);
-      if (!session) return;
-      drop(session);
-      tell(session);
+      if (session) clear(session);
     },
     rows: (id, filter, from, count) => evaluator.request(rowsRequest, { id, filter, from, count }),
     vote: async (id, vote) => {
@@ -360,44 +286,5 @@ export function openEvaluations(evaluator: Evaluator, stores: Stores): Evaluatio
       sessions.forEach(drop);
       following.dispose();
     },
-  };
-}
-
-export const documentOf = (file: string): vscode.TextDocument | undefined =>
-  vscode.workspace.textDocuments.find(({ uri, isClosed }) => uri.scheme === 'file' && uri.fsPath === file && !isClosed);
-
-/** What an editor shows, where the file holds something else: unsaved changes, or line breaks of two kinds, which editors make one. */
-async function textBesideFile(document: vscode.TextDocument): Promise<string | undefined> {
-  const text = document.getText();
-  if (document.isDirty) return text;
-  const [bytes, mark] = [Buffer.byteLength(text), 3];
-  const { size } = await stat(document.uri.fsPath);
-  return size === bytes || size === bytes + mark ? undefined : text;
-}
-
-/** The lines of a file that are seen, 1-based. */
-function seenLines(file: string): readonly [number, number] | undefined {
-  const [seen] =
-    vscode.window.visibleTextEditors.find(({ document }) => document.uri.fsPath === file)?.visibleRanges ?? [];
-  return seen && [seen.start.line + 1, seen.end.line + 1];
-}
-
-async function modified(file: string): Promise<number> {
-  try {
-    return (await stat(file)).mtimeMs;
-  } catch (cause) {
-    throw new SoftpromptError('data.fileMissing', { file }, { cause });
-  }
-}
-
-const hash = (document: vscode.TextDocument): string => createHash('sha256').update(document.getText()).digest('hex');
-
-function lineChange({ range: { start, end }, text }: vscode.TextDocumentContentChangeEvent): LineChange {
-  return {
-    startLine: start.line,
-    startCharacter: start.character,
-    endLine: end.line,
-    endCharacter: end.character,
-    text,
   };
 }

@@ -11,14 +11,10 @@ import type { Stores } from '../services.js';
 import type { ListedEnsemble } from '../views/ensembleEntries.js';
 import { datasetName } from '../views/promptEntries.js';
 import { shortModelName } from '../views/entry.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
+import { promptItem, wholePrompts, type WholePrompt } from '../views/wholePrompts.js';
 import { pickTestFile } from './pickTestFile.js';
-import { promptItem } from './promptItem.js';
 import type { EnsembleActionDependencies, WholeEnsemble } from './registerEnsembles.js';
 import { companions, memberGroups, suggestedName, type MemberGroup } from './suggestMembers.js';
-
-const wholePrompts = ({ prompts }: Stores): WholePrompt[] =>
-  prompts.filter((listed): listed is WholePrompt => 'value' in listed);
 
 /** Suggests what could answer together, and asks for a name. */
 export async function newEnsemble(dependencies: EnsembleActionDependencies): Promise<void> {

@@ -5,11 +5,10 @@ import { attempt } from '../problem.js';
 import { registerEnsemblePanels, type EnsemblePanels } from '../panels/ensemblePanels.js';
 import type { Evaluator, RunControl, Stores } from '../services.js';
 import type { TrainingDefaults } from '../train/recipeText.js';
-import { registerAbout } from '../views/chosen.js';
+import { commandsAbout } from '../views/chosen.js';
 import { ensembleEntry, type ListedEnsemble } from '../views/ensembleEntries.js';
 import { registerEnsemblesTree, type EnsemblesTree } from '../views/ensemblesTree.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
-import { promptItem } from './promptItem.js';
+import { commandsAboutPrompts, isWhole, wholePrompts } from '../views/wholePrompts.js';
 
 export interface EnsembleServices {
   readonly stores: Stores;
@@ -26,8 +25,6 @@ export interface EnsembleActionDependencies extends EnsembleServices {
 }
 
 export type WholeEnsemble = Extract<ListedEnsemble, { readonly value: unknown }>;
-const isWhole = <L extends { readonly folder: string }>(listed: L): listed is Extract<L, { readonly value: unknown }> =>
-  'value' in listed;
 
 /** The view Ensembles, its panels and all that can be done with them. What they do is loaded when it is first asked for. */
 export function registerEnsembles(services: EnsembleServices): vscode.Disposable {
@@ -37,27 +34,14 @@ export function registerEnsembles(services: EnsembleServices): vscode.Disposable
   const dependencies = { ...services, tree, panels };
   const load = () => import('./ensembleActions.js');
 
-  const about = <L extends ListedEnsemble>(
-    id: string,
-    title: string,
-    all: () => readonly L[],
-    act: (ensemble: L) => Promise<unknown>,
-  ): vscode.Disposable =>
-    registerAbout(
-      id,
-      stores,
-      () => ({
-        all: all(),
-        selected: tree.selected()?.folder,
-        title,
-        itemOf: ensembleItem,
-        none: vscode.l10n.t('There is no ensemble for this yet.'),
-      }),
-      act,
-    );
+  const about = commandsAbout<ListedEnsemble>(stores, {
+    selected: tree.selected,
+    itemOf: ensembleItem,
+    none: vscode.l10n.t('There is no ensemble for this yet.'),
+  });
+  const aboutPrompts = commandsAboutPrompts(stores);
   const every = (): readonly ListedEnsemble[] => stores.ensembles;
   const whole = (): WholeEnsemble[] => stores.ensembles.filter(isWhole);
-  const wholePrompts = (): WholePrompt[] => stores.prompts.filter(isWhole);
 
   return vscode.Disposable.from(
     tree,
@@ -78,16 +62,10 @@ export function registerEnsembles(services: EnsembleServices): vscode.Disposable
     vscode.commands.registerCommand('softprompt.newEnsemble', () =>
       attempt(async () => (await load()).newEnsemble(dependencies)),
     ),
-    registerAbout(
+    aboutPrompts(
       'softprompt.addToEnsemble',
-      stores,
-      () => ({
-        all: wholePrompts(),
-        selected: undefined,
-        title: vscode.l10n.t('Add to an Ensemble'),
-        itemOf: promptItem,
-        none: vscode.l10n.t('There is no saved prompt for this yet.'),
-      }),
+      vscode.l10n.t('Add to an Ensemble'),
+      () => wholePrompts(stores),
       async (prompt) => (await load()).addToEnsemble(prompt, dependencies),
     ),
     vscode.commands.registerCommand('softprompt.trainSeeds', (from: unknown) =>

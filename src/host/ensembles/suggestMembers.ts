@@ -1,7 +1,7 @@
 import { fitName } from '../../protocol/parseRecipe.js';
 import { seedsName } from '../../protocol/seedRecipes.js';
 import { ensembleKey } from '../../store/ensembleMembers.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
+import type { WholePrompt } from '../views/wholePrompts.js';
 
 /** Prompts of a store that could answer together. */
 export interface MemberGroup {

@@ -15,8 +15,7 @@ import type { Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
 import { withDefaults } from '../train/recipeText.js';
 import { recipeDocument } from '../train/startRun.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
-import { promptItem } from './promptItem.js';
+import { promptItem, wholePrompts, type WholePrompt } from '../views/wholePrompts.js';
 import type { EnsembleActionDependencies } from './registerEnsembles.js';
 
 /** What is trained with several seeds, with the file that the recipe's paths are relative to. */
@@ -81,8 +80,8 @@ async function originOf(from: unknown, dependencies: EnsembleActionDependencies)
   return pickOrigin(dependencies);
 }
 
-const trained = ({ prompts }: Stores): WholePrompt[] =>
-  prompts.filter((listed): listed is WholePrompt => 'value' in listed && listed.value.details !== undefined);
+const trained = (stores: Stores): WholePrompt[] =>
+  wholePrompts(stores).filter(({ value }) => value.details !== undefined);
 
 async function pickOrigin(dependencies: EnsembleActionDependencies): Promise<Origin | undefined> {
   const { stores } = dependencies;

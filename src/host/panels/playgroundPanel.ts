@@ -14,7 +14,7 @@ import {
 } from '../../protocol/playgroundMessages.js';
 import { errorWords } from '../errorWords.js';
 import { promptEntry } from '../views/promptEntries.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
+import type { WholePrompt } from '../views/wholePrompts.js';
 import { fillPage } from './fillPage.js';
 import type { PlaygroundServices } from './playgrounds.js';
 import { takeRow } from './takeRow.js';

@@ -3,9 +3,7 @@ import type { PlaygroundState } from '../../protocol/playgroundMessages.js';
 import { attempt } from '../problem.js';
 import { inTrust } from '../inTrust.js';
 import type { Evaluator, Stores } from '../services.js';
-import { registerAbout } from '../views/chosen.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
-import { promptEntry } from '../views/promptEntries.js';
+import { commandsAboutPrompts, wholePrompts, type WholePrompt } from '../views/wholePrompts.js';
 
 export interface PlaygroundServices {
   readonly stores: Stores;
@@ -20,7 +18,7 @@ const viewType = 'softprompt.playground';
 export function registerPlaygrounds(services: PlaygroundServices): vscode.Disposable {
   const { stores } = services;
   const panels = new Map<string, vscode.WebviewPanel>();
-  const whole = (): WholePrompt[] => stores.prompts.filter((listed): listed is WholePrompt => 'value' in listed);
+  const whole = (): WholePrompt[] => wholePrompts(stores);
 
   const fill = async (panel: vscode.WebviewPanel, prompt: WholePrompt, other?: WholePrompt): Promise<void> => {
     panels.set(prompt.folder, panel);
@@ -48,20 +46,8 @@ export function registerPlaygrounds(services: PlaygroundServices): vscode.Dispos
   };
 
   return vscode.Disposable.from(
-    registerAbout(
-      'softprompt.tryPrompt',
-      stores,
-      () => ({
-        all: whole(),
-        selected: undefined,
-        title: vscode.l10n.t('Try a Prompt'),
-        itemOf: ({ value, folder }) => {
-          const { label, description } = promptEntry(value, folder, vscode.env.language);
-          return { label, description };
-        },
-        none: vscode.l10n.t('There is no saved prompt for this yet.'),
-      }),
-      (prompt) => inTrust(() => attempt(() => open(prompt))),
+    commandsAboutPrompts(stores)('softprompt.tryPrompt', vscode.l10n.t('Try a Prompt'), whole, (prompt) =>
+      inTrust(() => attempt(() => open(prompt))),
     ),
     vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: restore }),
     { dispose: () => panels.forEach((panel) => panel.dispose()) },

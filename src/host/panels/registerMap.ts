@@ -2,8 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { MapSubject } from '../../protocol/mapMessages.js';
 import type { Evaluator, Stores } from '../services.js';
-import { registerAbout } from '../views/chosen.js';
-import { promptItem, wholePrompts, type WholePrompt } from '../views/registerPromptActions.js';
+import { commandsAboutPrompts, promptItem, wholePrompts, type WholePrompt } from '../views/wholePrompts.js';
 
 const viewType = 'softprompt.map';
 
@@ -58,29 +57,17 @@ export function registerMap({ evaluator, stores, extensionUri }: MapDependencies
     if (picked) await open({ prompt, other: picked.folder });
   };
 
-  const about = (id: string, title: string, act: (prompt: string) => Promise<void>): vscode.Disposable =>
-    registerAbout<WholePrompt>(
-      id,
-      stores,
-      () => ({
-        all: wholePrompts(stores),
-        selected: undefined,
-        title,
-        itemOf: promptItem,
-        none: vscode.l10n.t('There is no saved prompt for this yet.'),
-      }),
-      ({ folder }) => act(folder),
-    );
-
   const restore = async (panel: vscode.WebviewPanel, state: unknown): Promise<void> => {
     const { prompt, other } = (state ?? {}) as Partial<MapSubject>;
     if (typeof prompt !== 'string' || !vscode.workspace.isTrusted) return panel.dispose();
     await fill(panel, { prompt, ...(typeof other === 'string' && { other }) });
   };
 
+  const about = commandsAboutPrompts(stores);
+  const whole = (): WholePrompt[] => wholePrompts(stores);
   return vscode.Disposable.from(
-    about('softprompt.showMap', vscode.l10n.t('Show in the Map'), (prompt) => open({ prompt })),
-    about('softprompt.comparePrompts', vscode.l10n.t('Compare Prompts'), compare),
+    about('softprompt.showMap', vscode.l10n.t('Show in the Map'), whole, ({ folder }) => open({ prompt: folder })),
+    about('softprompt.comparePrompts', vscode.l10n.t('Compare Prompts'), whole, ({ folder }) => compare(folder)),
     vscode.window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: restore }),
     { dispose: () => panels.forEach((panel) => panel.dispose()) },
   );

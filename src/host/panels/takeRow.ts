@@ -8,7 +8,7 @@ import { loadPrompt } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { byLikelihood, mayHoldRows } from '../train/dataFiles.js';
 import { recordedRecipeFile } from '../views/recordedRecipe.js';
-import type { WholePrompt } from '../views/registerPromptActions.js';
+import type { WholePrompt } from '../views/wholePrompts.js';
 
 /** The cells of a row, by column, and where it stands. */
 export interface TakenRow {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { createMessageConnection, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { createMessageConnection, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { countOomKills } from '../../store/runProcess.js';
 import type { Evaluator } from '../services.js';
@@ -54,7 +54,8 @@ export function openEvaluatorProcess(settings: EvaluatorSettings): Evaluator & v
       try {
         return await Promise.race([connection.sendRequest(type, params as never, token), gone]);
       } catch (error) {
-        if (error instanceof ResponseError || error instanceof SoftpromptError) throw asKnown(error);
+        const isAnswer = error instanceof ResponseError && error.code !== ErrorCodes.MessageWriteError;
+        if (isAnswer || error instanceof SoftpromptError) throw asKnown(error);
         // Who cannot be written to is of no more use; its end says why.
         kill();
         return await gone;

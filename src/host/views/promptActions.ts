@@ -22,7 +22,8 @@ import { beginningWords, continuations, continuedRecipe } from './continuedRecip
 import { formatWords, offeredFormats } from './exportWords.js';
 import type { ListedPrompt } from './promptEntries.js';
 import { recordedRecipeFile } from './recordedRecipe.js';
-import type { PromptActionDependencies, WholePrompt } from './registerPromptActions.js';
+import type { PromptActionDependencies } from './registerPromptActions.js';
+import type { WholePrompt } from './wholePrompts.js';
 
 /** Asks for a name that no other prompt of the store has. */
 export async function renamePrompt(

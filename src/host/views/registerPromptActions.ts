@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import type { PromptSummary } from '../../store/promptFolder.js';
 import { attempt } from '../problem.js';
 import type { RunControl, Stores } from '../services.js';
-import { registerAbout } from './chosen.js';
-import { promptEntry, type ListedPrompt } from './promptEntries.js';
+import type { ListedPrompt } from './promptEntries.js';
 import type { PromptsTree } from './promptsTree.js';
+import { commandsAboutPrompts, wholePrompts, type WholePrompt } from './wholePrompts.js';
 
 export interface PromptActionDependencies {
   readonly stores: Stores;
@@ -14,34 +13,11 @@ export interface PromptActionDependencies {
   readonly tree: PromptsTree;
 }
 
-export type WholePrompt = Extract<ListedPrompt, { readonly value: PromptSummary }>;
-/** Those that can be read. */
-export const wholePrompts = ({ prompts }: Stores): WholePrompt[] => prompts.filter(isWhole);
-const isWhole = (listed: ListedPrompt): listed is WholePrompt => 'value' in listed;
-
 /** What can be done with saved prompts: from the view's menus and keys, and from the command palette, which asks for one. What they do is loaded when it is first asked for. */
 export function registerPromptActions(dependencies: PromptActionDependencies): vscode.Disposable {
   const { stores, tree } = dependencies;
 
-  /** A command about one of the prompts that it can be used on. */
-  const about = <L extends ListedPrompt>(
-    id: string,
-    title: string,
-    all: () => readonly L[],
-    act: (prompt: L) => Promise<unknown>,
-  ): vscode.Disposable =>
-    registerAbout(
-      id,
-      stores,
-      () => ({
-        all: all(),
-        selected: tree.selected()?.folder,
-        title,
-        itemOf: promptItem,
-        none: vscode.l10n.t('There is no saved prompt for this yet.'),
-      }),
-      act,
-    );
+  const about = commandsAboutPrompts(stores, tree.selected);
   const every = (): readonly ListedPrompt[] => stores.prompts;
   const whole = (): WholePrompt[] => wholePrompts(stores);
   const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);
@@ -82,11 +58,4 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
       );
     }),
   );
-}
-
-/** A prompt as a question shows it. */
-export function promptItem(listed: ListedPrompt): vscode.QuickPickItem {
-  if (!isWhole(listed)) return { label: basename(listed.folder), description: vscode.l10n.t('damaged') };
-  const { label, description } = promptEntry(listed.value, listed.folder, vscode.env.language);
-  return { label, description };
 }

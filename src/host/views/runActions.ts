@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import { runFile } from '../../store/runFiles.js';
 import { offer } from '../problem.js';
 import type { FollowedRun, RunControl, Stores } from '../services.js';
-import { registerAbout } from './chosen.js';
+import { commandsAbout } from './chosen.js';
 import { runAbilities, runEntry, type ListedRun, type RunAbility } from './runEntries.js';
 import type { RunsTree } from './runsTree.js';
+import { isWhole } from './wholePrompts.js';
 
 export interface RunActionDependencies {
   readonly stores: Stores;
@@ -18,43 +19,32 @@ export interface RunActionDependencies {
 
 /** What can be done with runs: from the view's menus and keys, and from the command palette, which asks for one. */
 export function registerRunActions({ stores, runs, tree, showLog }: RunActionDependencies): vscode.Disposable {
-  const about = (
-    id: string,
-    title: string,
-    can: (listed: ListedRun) => boolean,
-    act: (run: ListedRun) => Promise<unknown>,
-  ): vscode.Disposable =>
-    registerAbout(
-      id,
-      stores,
-      () => ({
-        all: stores.runs.filter(can),
-        selected: tree.selected()?.folder,
-        title,
-        itemOf: runItem,
-        none: vscode.l10n.t('There is no run for this now.'),
-      }),
-      act,
-    );
-  const isWhole = (listed: ListedRun): boolean => 'value' in listed;
+  const about = commandsAbout<ListedRun>(stores, {
+    selected: tree.selected,
+    itemOf: runItem,
+    none: vscode.l10n.t('There is no run for this now.'),
+  });
+  const those = (can: (listed: ListedRun) => boolean) => () => stores.runs.filter(can);
 
   return vscode.Disposable.from(
-    about('softprompt.pauseRun', vscode.l10n.t('Pause Run'), able('canPause'), ({ folder }) => runs.pause(folder)),
-    about('softprompt.continueRun', vscode.l10n.t('Continue Run'), able('canContinue'), ({ folder }) =>
+    about('softprompt.pauseRun', vscode.l10n.t('Pause Run'), those(able('canPause')), ({ folder }) =>
+      runs.pause(folder),
+    ),
+    about('softprompt.continueRun', vscode.l10n.t('Continue Run'), those(able('canContinue')), ({ folder }) =>
       runs.continue(folder),
     ),
-    about('softprompt.stopRun', vscode.l10n.t('Stop Run and Keep the Best'), able('canStop'), ({ folder }) =>
+    about('softprompt.stopRun', vscode.l10n.t('Stop Run and Keep the Best'), those(able('canStop')), ({ folder }) =>
       runs.stop(folder),
     ),
-    about('softprompt.resumeRun', vscode.l10n.t('Resume Run'), able('canResume'), async ({ folder }) => {
+    about('softprompt.resumeRun', vscode.l10n.t('Resume Run'), those(able('canResume')), async ({ folder }) => {
       await runs.resume(folder);
       await vscode.commands.executeCommand('softprompt.openRun', folder);
     }),
-    about('softprompt.openRunRecipe', vscode.l10n.t('Open Recipe'), isWhole, async (run) => {
+    about('softprompt.openRunRecipe', vscode.l10n.t('Open Recipe'), those(isWhole), async (run) => {
       if ('value' in run) await vscode.window.showTextDocument(vscode.Uri.file(recipeFileOf(run.value)));
     }),
-    about('softprompt.deleteRun', vscode.l10n.t('Delete Run'), able('canDelete'), (run) => remove(run, stores)),
-    about('softprompt.showRunLog', vscode.l10n.t('Show Log'), isWhole, async ({ folder }) => showLog(folder)),
+    about('softprompt.deleteRun', vscode.l10n.t('Delete Run'), those(able('canDelete')), (run) => remove(run, stores)),
+    about('softprompt.showRunLog', vscode.l10n.t('Show Log'), those(isWhole), async ({ folder }) => showLog(folder)),
   );
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { companions, memberGroups, suggestedName } from '../../../src/host/ensembles/suggestMembers.js';
-import type { WholePrompt } from '../../../src/host/views/registerPromptActions.js';
+import type { WholePrompt } from '../../../src/host/views/wholePrompts.js';
 import { configOf, promptDetails } from '../../support/prompts.js';
 
 const prompt = (name: string, task: object = {}, store = '/w/.softprompt'): WholePrompt => ({
