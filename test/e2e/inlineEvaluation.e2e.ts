@@ -163,5 +163,12 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     expect(await marks(page)).toEqual([]);
     await runCommand(page, 'Softprompt: Clear Evaluation');
     await lens(page, /there is no such file/).waitFor({ state: 'detached' });
+
+    await openFile(page, 'test.jsonl');
+    await codeLens(page, 'Evaluate with tickets').click(patience);
+    await expect.poll(() => marks(page), patience).not.toEqual([]);
+    await rm(join(editor.store, 'prompts', 'tickets'), { recursive: true });
+    await lens(page, /tickets was renamed or deleted/).waitFor(patience);
+    expect(await marks(page)).toEqual([]);
   });
 });
