@@ -4,7 +4,7 @@ import type { KeyValueCache } from '../methods/keyValueCache.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { sharedBeginning } from '../models/packBatch.js';
 import type { Sequence } from '../models/rowLayout.js';
-import { intVector, type Executor } from '../runtime/executor.js';
+import { intVector, type Executor, type Feeds, type Tensor } from '../runtime/executor.js';
 
 /** A text and its possible continuations, as token ids: the labels of a classification, or the one target of free text. */
 export interface Candidates {
@@ -61,36 +61,47 @@ export async function scoreCandidates(
   examples: readonly Candidates[],
 ): Promise<number[][][]> {
   const sequences = examples.map(branching);
+  const { logProbabilities } = await session.run({
+    ...scoringFeeds(model, cache, sequences, placed),
+    ...candidatePairs(examples, cache.lengths.length),
+  });
+  return sumsOf(defined(logProbabilities, 'logProbabilities').data, examples, cache.lengths.length);
+}
+
+/** Which tokens are asked for at which rows: of every example's, `members` times. */
+export function candidatePairs(examples: readonly Candidates[], members: number): Feeds {
   const pairRows: number[] = [];
   const pairTargets: number[] = [];
   let firstRow = 0;
-  for (let member = 0; member < cache.lengths.length; member++)
-    sequences.forEach((sequence, e) => {
-      const example = defined(examples[e], 'an example');
+  for (let member = 0; member < members; member++)
+    for (const { continuations } of examples) {
       let branchRow = firstRow + 1;
-      for (const continuation of example.continuations)
+      for (const continuation of continuations)
         continuation.forEach((token, i) => {
           pairRows.push(i === 0 ? firstRow : branchRow++);
           pairTargets.push(token);
         });
-      firstRow += sequence.labelRows.length;
-    });
-  const { logProbabilities } = await session.run({
-    ...scoringFeeds(model, cache, sequences, placed),
-    pairRows: intVector(pairRows),
-    pairTargets: intVector(pairTargets),
-  });
-  const values = defined(logProbabilities, 'logProbabilities').data;
+      firstRow = branchRow;
+    }
+  return { pairRows: intVector(pairRows), pairTargets: intVector(pairTargets) };
+}
+
+/** The answers to `candidatePairs`, summed over the tokens of each continuation: [member][example][continuation]. */
+export function sumsOf(
+  logProbabilities: Tensor['data'],
+  examples: readonly Candidates[],
+  members: number,
+): number[][][] {
   let at = 0;
-  return cache.lengths.map(() =>
+  return Array.from({ length: members }, () =>
     examples.map(({ continuations }) =>
-      continuations.map((continuation) => continuation.reduce((sum) => sum + (values[at++] as number), 0)),
+      continuations.map((continuation) => continuation.reduce((sum) => sum + (logProbabilities[at++] as number), 0)),
     ),
   );
 }
 
 /** The text once, and behind it every continuation without its last token, which predicts nothing. */
-function branching({ inputIds, continuations }: Candidates): Sequence {
+export function branching({ inputIds, continuations }: Candidates): Sequence {
   assert(inputIds.length > 0 && continuations.every((c) => c.length > 0), 'texts and continuations have tokens');
   const ids = [...inputIds];
   const branches: number[] = [];

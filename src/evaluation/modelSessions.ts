@@ -1,35 +1,31 @@
-import { continuingGraph, scoringGraph } from '../methods/cachedGraph.js';
-import type { CausalModel } from '../models/causalModel.js';
+import type { Model } from '../models/architectures.js';
 import type { Engine } from '../runtime/engine.js';
-import type { Executor, WeightLocations } from '../runtime/executor.js';
+import type { Executor, GraphOutputs, WeightLocations } from '../runtime/executor.js';
 
 /** A frozen model and what runs it. */
-export interface ModelSetting {
+export interface ModelSetting<M extends Model = Model> {
   readonly engine: Pick<Engine, 'open'>;
   readonly weights: WeightLocations;
-  readonly model: CausalModel;
+  readonly model: M;
 }
 
-/** A model's graphs made ready, each when it is first asked for. They know no prompt: whoever judges with many can share them. */
+/** A model's graphs made ready, each when it is first asked for. They hold no prompt: whoever judges with many can share them. */
 export interface ModelSessions {
-  /** The scoring graph for rows with P virtual tokens among them, or none. */
-  scoring(placed: number): Promise<Executor>;
-  continuing(): Promise<Executor>;
+  /** The graph of a name: the same one always. */
+  open(name: string, graph: () => GraphOutputs): Promise<Executor>;
   dispose(): Promise<void>;
 }
 
-export function modelSessions({ engine, weights, model }: ModelSetting): ModelSessions {
-  const scoring = new Map<number, Promise<Executor>>();
-  let continuing: Promise<Executor> | undefined;
+export function modelSessions({ engine, weights }: ModelSetting): ModelSessions {
+  const sessions = new Map<string, Promise<Executor>>();
   return {
-    scoring(placed) {
-      const session = scoring.get(placed) ?? engine.open(scoringGraph(model, placed), weights);
-      scoring.set(placed, session);
+    open(name, graph) {
+      const session = sessions.get(name) ?? engine.open(graph(), weights);
+      sessions.set(name, session);
       return session;
     },
-    continuing: () => (continuing ??= engine.open(continuingGraph(model), weights)),
     async dispose() {
-      const opened = await Promise.allSettled([...scoring.values(), ...(continuing ? [continuing] : [])]);
+      const opened = await Promise.allSettled(sessions.values());
       for (const session of opened) if (session.status === 'fulfilled') await session.value.dispose();
     },
   };

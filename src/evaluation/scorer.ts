@@ -1,15 +1,18 @@
 import { defined } from '../common/assert.js';
-import type { PlacedPrompts } from '../methods/cachedGraph.js';
+import { scoringGraph, type PlacedPrompts } from '../methods/cachedGraph.js';
 import { cacheOf } from '../methods/keyValueCache.js';
+import type { Model } from '../models/architectures.js';
+import type { CausalModel } from '../models/causalModel.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { candidateBatches, scoreCandidates, type Candidates, type MembersBefore } from './candidates.js';
 import { modelSessions, type ModelSessions, type ModelSetting } from './modelSessions.js';
-import { begin, placesBehind, type Member } from './standing.js';
+import { pairScorer } from './pairScorer.js';
+import { begin, openContinuing, placesBehind, type Member } from './standing.js';
 
 export type { Member } from './standing.js';
 
 /** The frozen model that answers. */
-export interface ScorerSetting extends ModelSetting {
+export interface ScorerSetting<M extends Model = Model> extends ModelSetting<M> {
   /** Sessions of the model that others use too, and that outlive this; its own unless given. */
   readonly sessions?: ModelSessions;
 }
@@ -32,13 +35,24 @@ interface Group extends MembersBefore {
 }
 
 /**
- * What stands in front of every example, the prompts and then `beginning` (the token ids that examples begin with: a template's first words, or
+ * With a causal model, what stands in front of every example, the prompts and then `beginning` (the token ids that examples begin with: a template's first words, or
  * examples as text), is computed once and kept as keys and values. Examples that do not begin so are scored behind the prompts alone.
  */
-export async function openScorer(
+export function openScorer(
   setting: ScorerSetting,
   members: readonly Member[],
   beginning: readonly number[] = [],
+): Promise<Scorer> {
+  const { model } = setting;
+  return model.kind === 'causal'
+    ? openCausalScorer({ ...setting, model }, members, beginning)
+    : Promise.resolve(pairScorer({ ...setting, model }, members));
+}
+
+async function openCausalScorer(
+  setting: ScorerSetting<CausalModel>,
+  members: readonly Member[],
+  beginning: readonly number[],
 ): Promise<Scorer> {
   const { model } = setting;
   const sessions = setting.sessions ?? modelSessions(setting);
@@ -51,14 +65,14 @@ export async function openScorer(
       const placed = placesBehind(member, ids) ? member.method.virtualTokens : 0;
       numbers.set(placed, [...(numbers.get(placed) ?? []), i]);
     });
-    const beginner = { ...setting, session: await sessions.continuing() };
+    const beginner = { ...setting, session: await openContinuing(sessions, model) };
     const groups: Group[] = [];
     for (const [placed, own] of numbers) {
       const rows = [];
       for (const i of own) rows.push((await begin(beginner, defined(members[i], 'a member'), ids)).rows);
       groups.push({
         members: own,
-        session: await sessions.scoring(placed),
+        session: await sessions.open(`scoring ${placed}`, () => scoringGraph(model, placed)),
         cache: cacheOf(model, rows),
         placed: placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined,
       });

@@ -1,10 +1,11 @@
 import { defined } from '../common/assert.js';
-import { continuingFeeds, newKeysAndValues, nextLogits } from '../methods/cachedGraph.js';
+import { continuingFeeds, continuingGraph, newKeysAndValues, nextLogits } from '../methods/cachedGraph.js';
 import { cacheOf, type KeyValueRows } from '../methods/keyValueCache.js';
 import type { Method } from '../methods/method.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import type { Executor, Tensor, WeightLocations } from '../runtime/executor.js';
+import type { ModelSessions } from './modelSessions.js';
 
 /** What answers: a prompt with its vectors, or the bare model (`noMethod` and no vectors). */
 export interface Member {
@@ -21,6 +22,10 @@ export const placesBehind = ({ method }: Member, ids: readonly number[]): boolea
   places(method) && ids.filter((id) => id < 0).length < method.virtualTokens;
 
 const places = ({ entry, virtualTokens }: Method): boolean => entry === 'anywhere' && virtualTokens > 0;
+
+/** What goes on with texts, for whoever does. */
+export const openContinuing = (sessions: ModelSessions, model: CausalModel): Promise<Executor> =>
+  sessions.open('continuing', () => continuingGraph(model));
 
 export interface Beginner {
   readonly session: Executor;

@@ -4,7 +4,7 @@ import type { CausalModel } from '../models/causalModel.js';
 import { packBatch } from '../models/packBatch.js';
 import { declareRowLayout, withMembers, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
-import { normalisers, targetLogits } from './causalGraph.js';
+import { tokenLogProbabilities } from './causalGraph.js';
 import { cacheFeeds, declareCache, type KeyValueCache } from './keyValueCache.js';
 import { promptEmbeddings } from './method.js';
 import { memberCopies, placedRowFeeds, placedRows } from './placedRows.js';
@@ -17,10 +17,7 @@ import { memberCopies, placedRowFeeds, placedRows } from './placedRows.js';
 /** Members' vectors [members, P, hidden] that stand among the rows' own words. */
 export type PlacedPrompts = Tensor<Float32Array>;
 
-/**
- * `logProbabilities` [pairs, 1] of tokens at label rows, any number of tokens a row: for ranking labels. `placed` is P where the sequences hold
- * virtual tokens, else 0.
- */
+/** What `tokenLogProbabilities` gives at label rows. `placed` is P where the sequences hold virtual tokens, else 0. */
 export function scoringGraph(model: CausalModel, placed: number): GraphOutputs {
   const build = createBuilder();
   const rows =
@@ -33,9 +30,7 @@ export function scoringGraph(model: CausalModel, placed: number): GraphOutputs {
       : build.gather(model.embeddings(build), build.input('ids', ['tokens']));
   const layout = declareRowLayout(build, model.heads, withMembers);
   const hidden = model.hiddenStates(build, rows, layout, { prefix: declareCache(build, model) });
-  const pairRows = build.input('pairRows', ['pairs']);
-  const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
-  return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
+  return tokenLogProbabilities(build, model, hidden);
 }
 
 /** Feeds of the scoring graph but for its pairs; label rows are counted member by member. */

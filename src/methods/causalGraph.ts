@@ -29,6 +29,17 @@ export function trainingGraph(model: CausalModel, method: Method, beginning = tr
   const build = createBuilder();
   const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
   const hidden = labelStates(build, model, method, parameters, beginning);
+  return withLossAndGradients(build, model, method, parameters, hidden);
+}
+
+/** `loss`, and a gradient of each parameter, from hidden states [labels, hidden] that the head reads. */
+export function withLossAndGradients(
+  build: Builder,
+  model: Pick<CausalModel, 'head'>,
+  method: Method,
+  parameters: Lookup,
+  hidden: Value,
+): GraphOutputs {
   const targets = build.input('targets', ['labels']);
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
@@ -130,12 +141,19 @@ function labelStates(
   });
 }
 
+/** `logProbabilities` [pairs, 1] of tokens at rows of `hidden` [labels, hidden], any number of tokens a row: for ranking labels. */
+export function tokenLogProbabilities(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value): GraphOutputs {
+  const pairRows = build.input('pairRows', ['pairs']);
+  const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
+  return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
+}
+
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */
-export function targetLogits(build: Builder, model: CausalModel, hidden: Value, targets: Value): Value {
+function targetLogits(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value, targets: Value): Value {
   return build.reduceSum(build.mul(hidden, build.gather(model.head(build), targets)), [1], true);
 }
 
 /** log Σ exp of the logits, [rows, 1]. */
-export function normalisers(build: Builder, model: CausalModel, hidden: Value): Value {
+function normalisers(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value): Value {
   return build.reduceLogSumExp(build.gemm(hidden, model.head(build), { transB: true }));
 }

@@ -1,7 +1,7 @@
 import { defined } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
 import type { CausalModel, Prefix } from '../models/causalModel.js';
-import { hidden } from '../models/packBatch.js';
+import { hidden } from '../models/headBlocks.js';
 import { withMembers } from '../models/rowLayout.js';
 import type { Feeds, Tensor } from '../runtime/executor.js';
 

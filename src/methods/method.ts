@@ -43,6 +43,8 @@ export interface Method {
   readonly virtualTokens: number;
   /** Of what is kept, [P, width]: the hidden size, or 2 · layers · key/value heads · head size. */
   readonly width: number;
+  /** Whether blocks share what enters at them as PEFT has it on encoder-decoders: block l reads number 2l modulo the count of blocks. */
+  readonly sharesLayers?: boolean;
   /** How many prompts there are, of which each sequence names one (a task-mixed batch); 1 unless told. */
   readonly prompts?: number;
   readonly parameters: readonly Parameter[];

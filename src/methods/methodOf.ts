@@ -1,5 +1,5 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { CausalModel } from '../models/causalModel.js';
+import type { Model } from '../models/architectures.js';
 import type { MethodConfig, MethodConfigOf, PeftType } from '../protocol/recipe.js';
 import type { Method, MethodSetting } from './method.js';
 import { prefixTuning } from './prefixTuning.js';
@@ -15,9 +15,13 @@ const methods: { readonly [T in PeftType]: (config: MethodConfigOf<T>, setting: 
 const make = <T extends PeftType>(type: T, config: MethodConfigOf<T>, setting: MethodSetting): Method =>
   methods[type](config, setting);
 
-/** The method of a recipe on a model. Throws `run.noEntry` where the model has no place for it. */
-export function methodOf(config: MethodConfig, model: CausalModel, placed: boolean): Method {
-  const method = make<PeftType>(config.peft_type, config, { model, placed });
+/**
+ * The method of a recipe on a model; `placed` where the template says where virtual tokens stand. Where nothing in front can be shared, they
+ * are rows of every text. Throws `run.noEntry` where the model has no place for the method.
+ */
+export function methodOf(config: MethodConfig, model: Model, placed: boolean): Method {
+  const isShared = !placed && model.entryPoints.includes('front');
+  const method = make<PeftType>(config.peft_type, config, { model, placed: !isShared });
   if (!model.entryPoints.includes(method.entry))
     throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry: method.entry });
   return method;

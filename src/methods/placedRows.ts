@@ -13,7 +13,7 @@ import type { Method } from './method.js';
  */
 
 /** Rows [tokens, hidden] of the fed words and of the sequences' copies of their virtual tokens [..., P, hidden]. */
-export function placedRows(build: Builder, model: CausalModel, copies: Value): Value {
+export function placedRows(build: Builder, model: Pick<CausalModel, 'embeddings'>, copies: Value): Value {
   const words = build.gather(model.embeddings(build), build.input('ids', ['words']));
   const index = build.input('placed.index', ['tokens']);
   const inverses = [build.input('placed.words', ['words']), build.input('placed.virtual', copies.shape.slice(0, -1))];
@@ -42,7 +42,7 @@ export function memberCopies(build: Builder, virtual: Value): Value {
 
 /** Feeds of `placedRows`, whose copies are of `batches` and P; each sequence uses every virtual token of its prompt at most once. */
 export function placedRowFeeds(
-  sequences: readonly Sequence[],
+  sequences: readonly Pick<Sequence, 'ids'>[],
   count: number,
   batches: readonly number[] = [sequences.length],
 ): Feeds {
@@ -68,11 +68,14 @@ export function placedRowFeeds(
 }
 
 /** Which prompt each sequence reads, where there are several. */
-export function promptFeeds(sequences: readonly Sequence[], { prompts }: Pick<Method, 'prompts'>): Feeds {
+export function promptFeeds(
+  sequences: readonly Pick<Sequence, 'prompt'>[],
+  { prompts }: Pick<Method, 'prompts'>,
+): Feeds {
   return prompts === undefined ? {} : { 'placed.prompts': oneHot(sequences, prompts) };
 }
 
-function oneHot(sequences: readonly Sequence[], prompts: number): Tensor {
+function oneHot(sequences: readonly Pick<Sequence, 'prompt'>[], prompts: number): Tensor {
   const data = new Float32Array(sequences.length * prompts);
   sequences.forEach(({ prompt = 0 }, b) => (data[b * prompts + prompt] = 1));
   return { data, shape: [sequences.length, prompts] };

@@ -14,17 +14,22 @@ import { promptEmbeddings } from './method.js';
  */
 
 /** The matrix cut up for the blocks. */
-export function prefixBlocks(build: Builder, { heads, numLayers }: CausalModel, matrix: Value): Prefix[] {
+export function prefixBlocks(
+  build: Builder,
+  { heads, numLayers }: Pick<CausalModel, 'heads' | 'numLayers'>,
+  matrix: Value,
+  sharesLayers = false,
+): Prefix[] {
   const count = defined(matrix.shape[0], 'P');
   const { numKeyValueHeads, headDim } = heads;
   const apart = build.reshape(matrix, [count, 2 * numLayers, numKeyValueHeads, headDim]);
   const parts = build
     .split(build.transpose(apart, [1, 2, 0, 3]), Array<number>(2 * numLayers).fill(1), 0)
     .map((part) => build.reshape(part, [numKeyValueHeads, count, headDim]));
-  return Array.from({ length: numLayers }, (_, layer) => ({
-    key: defined(parts[2 * layer], 'keys'),
-    value: defined(parts[2 * layer + 1], 'values'),
-  }));
+  return Array.from({ length: numLayers }, (_, block) => {
+    const layer = sharesLayers ? (2 * block) % numLayers : block;
+    return { key: defined(parts[2 * layer], 'keys'), value: defined(parts[2 * layer + 1], 'values') };
+  });
 }
 
 /** What one sequence is read from: token ids, or vectors in their place [n, hidden]. */

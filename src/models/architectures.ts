@@ -1,9 +1,12 @@
 import type { CausalModel } from './causalModel.js';
+import type { EncoderDecoderModel } from './encoderDecoder.js';
 import { gpt2Model } from './gpt2/gpt2.js';
 import { llamaModel } from './llama/llama.js';
 import type { ModelConfig } from './modelConfig.js';
 
-/** The model that a config describes. */
+export type Model = CausalModel | EncoderDecoderModel;
+
+/** The decoder that a config describes. */
 export function causalModel(config: ModelConfig): CausalModel {
   switch (config.architecture) {
     case 'llama':

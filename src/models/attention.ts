@@ -49,9 +49,7 @@ export function causalAttention(
     key: defined(ownKey, 'keys'),
     value: defined(ownValue, 'values'),
     mask: labelsOnly ? layout.labelMask : layout.mask,
-    frontKey,
-    frontValue,
-    frontMask: layout.prefixMask,
+    front: frontKey && frontValue && { key: frontKey, value: frontValue, mask: layout.prefixMask },
   });
   const blocks = [own];
   if (hasFront && !labelsOnly) {
@@ -66,34 +64,37 @@ export function causalAttention(
 }
 
 /**
- * query [kv, …, batch, n, size], key and value [kv, …, batch, length, size], frontKey and frontValue [kv, …, front, size], mask [·, n, length],
- * frontMask [members, 1, front], where … is nothing or members.
+ * query [kv, …, batch, n, size], key and value [kv, …, batch, length, size], in front of which stand keys and values [kv, …, front, size] that
+ * all sequences share; mask [·, n, length], the front's mask [members, 1, front] and bias [kv, …, batch, n, front], where … is nothing or members.
  */
-function attendWithFront(
+export function attendWithFront(
   build: Builder,
   block: {
     query: Value;
     key: Value;
     value: Value;
     mask: Value;
-    frontKey: Value | undefined;
-    frontValue: Value | undefined;
-    frontMask: Value | undefined;
+    front: { key: Value; value: Value; mask?: Value | undefined; bias?: Value } | undefined;
   },
 ): Value {
-  const { query, key, value, mask, frontKey, frontValue, frontMask } = block;
+  const { query, key, value, mask, front: before } = block;
   const scores = build.add(build.matMul(query, key, { transB: true }), mask);
-  if (!frontKey || !frontValue) return build.matMul(build.softmax(scores), value);
+  if (!before) return build.matMul(build.softmax(scores), value);
 
   const [batch, n, size] = query.shape.slice(-3) as [Dim, Dim, number];
   const lead = query.shape.slice(0, -3);
   const last = query.shape.length - 1;
-  const [front, length] = [frontKey.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
+  const [front, length] = [before.key.shape.at(-2) as Dim, key.shape.at(-2) as Dim];
   const joined = multiplyDims(batch, n);
-  const products = build.matMul(build.reshape(query, [...lead, joined, size]), frontKey, { transB: true });
-  const frontScores = frontMask ? build.add(products, frontMask) : products;
-  const weights = build.softmax(build.concat([build.reshape(frontScores, [...lead, batch, n, front]), scores], last));
+  const products = build.matMul(build.reshape(query, [...lead, joined, size]), before.key, { transB: true });
+  const masked = before.mask ? build.add(products, before.mask) : products;
+  const apart = build.reshape(masked, [...lead, batch, n, front]);
+  const frontScores = before.bias ? build.add(apart, before.bias) : apart;
+  const weights = build.softmax(build.concat([frontScores, scores], last));
   const [frontWeights, ownWeights] = build.split(weights, [front, length], last);
-  const fromFront = build.matMul(build.reshape(defined(frontWeights, 'weights'), [...lead, joined, front]), frontValue);
+  const fromFront = build.matMul(
+    build.reshape(defined(frontWeights, 'weights'), [...lead, joined, front]),
+    before.value,
+  );
   return build.add(build.matMul(defined(ownWeights, 'weights'), value), build.reshape(fromFront, query.shape));
 }

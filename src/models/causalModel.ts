@@ -26,6 +26,7 @@ export interface Prefix {
  * rows of embeddings and where they stand, never a method.
  */
 export interface CausalModel {
+  readonly kind: 'causal';
   /** Where prompts may enter. */
   readonly entryPoints: readonly EntryPoint[];
   readonly heads: HeadShape;

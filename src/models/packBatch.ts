@@ -1,11 +1,10 @@
 import { assert, defined } from '../common/assert.js';
 import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
+import { openKeys, rowPositions } from './branches.js';
+import { headBlock, hidden, inverseOf, type IndexBlock } from './headBlocks.js';
 import type { HeadShape, Sequence, SharedPlan } from './rowLayout.js';
 
 /** What a batch of sequences feeds to the layout that `declareRowLayout` declares. */
-
-/** Added to a score that is not to be seen: large enough that exp gives 0, small enough that nothing overflows. */
-export const hidden = -1e9;
 
 const causalMask = (group: number, length: number, prefix: number): Tensor => {
   const width = prefix + length;
@@ -98,9 +97,7 @@ export function packBatch(
   sequences.forEach((s, b) => {
     const start = defined(starts[b], 'a start');
     const before = defined(prefixes[Math.floor(b / each)], 'a prefix') + frontRows;
-    const shared = s.branches?.[0] ?? s.ids.length;
-    for (let i = 0; i < s.ids.length; i++)
-      positions[start + i] = before + (i < shared ? i : shared + i - branchStart(s, i));
+    rowPositions(s).forEach((position, i) => (positions[start + i] = before + position));
   });
 
   assert(branching || eachSequence.every((s) => !s.branches), 'branches in a graph without them');
@@ -144,65 +141,6 @@ export function packBatch(
   addBlocks('queries', queryBlock, front(numHeads, group), numHeads);
   addBlocks('keys', keyBlock, front(kv, 1), kv);
   return { feeds, ids, positions };
-}
-
-const branchStart = (s: Sequence, row: number): number =>
-  defined(
-    s.branches?.findLast((start) => start <= row),
-    'a branch',
-  );
-
-/** Opens the keys that row i of a sequence may see: the shared rows up to itself, and its own branch up to itself. */
-function openKeys(mask: Float32Array, at: number, s: Sequence, i: number): void {
-  const shared = s.branches?.[0] ?? s.ids.length;
-  mask.fill(0, at, at + Math.min(i + 1, shared));
-  if (i >= shared && i < s.ids.length) mask.fill(0, at + branchStart(s, i), at + i + 1);
-}
-
-interface IndexBlock {
-  index: Tensor<Int32Array>;
-  zeroIndex: Tensor<Int32Array>;
-}
-
-/**
- * Blocks [kv, …batches, group · length] of indices into rows · heads (`perRow` heads a row, head = kv · group + g); padding is 0 in
- * `index` and the count of rows · heads, which reads zeros, in `zeroIndex`.
- */
-function headBlock(
-  kv: number,
-  group: number,
-  batches: readonly number[],
-  length: number,
-  perRow: number,
-  rows: number,
-  rowOf: (b: number, i: number) => number | undefined,
-): IndexBlock {
-  const batch = batches.reduce((a, b) => a * b, 1);
-  const index = new Int32Array(kv * batch * group * length);
-  const zeroIndex = new Int32Array(index.length);
-  let at = 0;
-  for (let h = 0; h < kv; h++)
-    for (let b = 0; b < batch; b++)
-      for (let g = 0; g < group; g++)
-        for (let i = 0; i < length; i++, at++) {
-          const row = rowOf(b, i);
-          index[at] = row === undefined ? 0 : row * perRow + h * group + g;
-          zeroIndex[at] = row === undefined ? rows * perRow : row * perRow + h * group + g;
-        }
-  const shape = [kv, ...batches, group * length];
-  return { index: { data: index, shape }, zeroIndex: { data: zeroIndex, shape } };
-}
-
-/** Where each row · head stands in the joined blocks. */
-function inverseOf(blocks: readonly Tensor[], count: number): Tensor<Int32Array> {
-  const inverse = new Int32Array(count);
-  let at = 0;
-  for (const { data } of blocks)
-    for (const row of data) {
-      if (row < count) inverse[row] = at;
-      at++;
-    }
-  return intVector(inverse);
 }
 
 const squeezeBatch = ({ data, shape }: Tensor): Tensor => ({ data, shape: shape.filter((_, axis) => axis !== 1) });

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError, isErrno } from '../store/fileErrors.js';
 import { asFloats, readSafetensorsHeader, typedView, type TensorEntry } from '../store/safetensors.js';
-import type { ModelConfig } from './modelConfig.js';
+import type { NamedConfig } from './modelConfig.js';
 import { basePrefixes, expectWeights } from './weightNames.js';
 import { checkShape, missingWeight, readPieces, type SourceTensor, type WeightSource } from './weightSource.js';
 
@@ -26,7 +26,7 @@ export async function findSafetensors(folder: string): Promise<string[] | undefi
  * Throws `model.noWeights`, `model.pickle`, `model.badIndex`, `model.weightMissing`, `model.weightShape`, `model.weightType`,
  * `store.badSafetensors`, `store.fileMissing`.
  */
-export async function safetensorsWeights(folder: string, config: ModelConfig): Promise<WeightSource> {
+export async function safetensorsWeights(folder: string, config: NamedConfig): Promise<WeightSource> {
   const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder));
   const stored = new Map<string, TensorEntry & { file: string }>();
   for (const file of files) {

@@ -1,18 +1,29 @@
-import type { Gpt2Config, LlamaConfig, ModelConfig } from './modelConfig.js';
+import type { Gpt2Config } from './gpt2/gpt2Config.js';
+import type { LlamaConfig } from './llama/llamaConfig.js';
+import type { NamedConfig } from './modelConfig.js';
+import type { T5Config } from './t5/t5Config.js';
 
 /** Every tensor that a model is made of, by Hugging Face's full name, with its shape. A tied output matrix is not listed again. */
-export function expectWeights(config: ModelConfig): Map<string, readonly number[]> {
-  return new Map(config.architecture === 'llama' ? llamaWeights(config) : gpt2Weights(config));
+export function expectWeights(config: NamedConfig): Map<string, readonly number[]> {
+  switch (config.architecture) {
+    case 'llama':
+      return new Map(llamaWeights(config));
+    case 'gpt2':
+      return new Map(gpt2Weights(config));
+    case 't5':
+      return new Map(t5Weights(config));
+  }
 }
 
 /** What files saved from the model without its head leave out in front of a name. */
-export const basePrefixes: { readonly [A in ModelConfig['architecture']]: string } = {
+export const basePrefixes: { readonly [A in NamedConfig['architecture']]: string } = {
   llama: 'model.',
   gpt2: 'transformer.',
+  t5: '',
 };
 
 /** How many numbers the model consists of. */
-export function countParameters(config: ModelConfig): number {
+export function countParameters(config: NamedConfig): number {
   let total = 0;
   for (const shape of expectWeights(config).values()) total += shape.reduce((product, size) => product * size, 1);
   return total;
@@ -68,4 +79,32 @@ function* gpt2Weights(c: Gpt2Config): Generator<Named> {
 function* weightAndBias(name: string, shape: readonly number[]): Generator<Named> {
   yield [`${name}.weight`, shape];
   yield [`${name}.bias`, shape.slice(-1)];
+}
+
+/** Linear layers are [out, in]. */
+function* t5Weights(c: T5Config): Generator<Named> {
+  const { hiddenSize: d, innerSize, vocabularySize } = c;
+  const width = c.numHeads * c.headDim;
+  yield ['shared.weight', [vocabularySize, d]];
+  for (const stack of ['encoder', 'decoder'] as const) {
+    const attentions = stack === 'encoder' ? ['SelfAttention'] : ['SelfAttention', 'EncDecAttention'];
+    const blocks = stack === 'encoder' ? c.numLayers : c.numDecoderLayers;
+    for (let block = 0; block < blocks; block++) {
+      const name = `${stack}.block.${block}.layer`;
+      for (const [i, attention] of attentions.entries()) {
+        for (const part of ['q', 'k', 'v']) yield [`${name}.${i}.${attention}.${part}.weight`, [width, d]];
+        yield [`${name}.${i}.${attention}.o.weight`, [d, width]];
+        yield [`${name}.${i}.layer_norm.weight`, [d]];
+      }
+      if (block === 0)
+        yield [`${name}.0.SelfAttention.relative_attention_bias.weight`, [c.relativeAttention.count, c.numHeads]];
+      const last = `${name}.${attentions.length}`;
+      for (const part of c.isGated ? ['wi_0', 'wi_1'] : ['wi'])
+        yield [`${last}.DenseReluDense.${part}.weight`, [innerSize, d]];
+      yield [`${last}.DenseReluDense.wo.weight`, [d, innerSize]];
+      yield [`${last}.layer_norm.weight`, [d]];
+    }
+    yield [`${stack}.final_layer_norm.weight`, [d]];
+  }
+  if (!c.tieWordEmbeddings) yield ['lm_head.weight', [vocabularySize, d]];
 }

@@ -14,11 +14,9 @@ parity/NAME.methods.safetensors  CASE.initial.PARAMETER and CASE.gradient.PARAME
                        activations.prefix, the prefix of a text's own keys and values
 parity/optimizers.safetensors, parity/schedules.json  updates of given gradients step by step; the rate's factor at every step
 """
-import contextlib
-import io
+import functools
 import json
 import random
-import runpy
 import shutil
 import sys
 import tempfile
@@ -47,7 +45,10 @@ from transformers import (
 )
 from transformers.optimization import Adafactor
 
+import referee as scripts
+
 SHARED = Path(sys.argv[1]).resolve()
+referee = functools.partial(scripts.run, SHARED)
 OUT = Path(__file__).with_name("parity")
 VERSIONS = {package: version(package) for package in ("torch", "transformers", "peft", "safetensors")}
 # One entry: the order of several is not the same in every run.
@@ -111,21 +112,6 @@ def save_model(name, make, seed):
         model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)
     return folder
-
-
-def referee(script, **options):
-    """Runs a script of the referee in this process; its output as JSON, a line each."""
-    argv = [script]
-    for option, value in options.items():
-        argv += ["--" + option.replace("_", "-"), *map(str, value if isinstance(value, list) else [value])]
-    said, outer = io.StringIO(), sys.argv
-    sys.argv = argv
-    try:
-        with contextlib.redirect_stdout(said):
-            runpy.run_path(str(SHARED / "referee" / script), run_name="__main__")
-    finally:
-        sys.argv = outer
-    return [json.loads(line) for line in said.getvalue().splitlines() if line.startswith("{")]
 
 
 def draw_batch(rng, vocabulary, longest):

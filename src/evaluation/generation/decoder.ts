@@ -1,11 +1,12 @@
 import { assert, defined } from '../../common/assert.js';
 import { continuingFeeds, newKeysAndValues, nextLogits } from '../../methods/cachedGraph.js';
 import { appended, cacheOf, selected } from '../../methods/keyValueCache.js';
+import type { CausalModel } from '../../models/causalModel.js';
 import { readWeightRows } from '../../models/embeddingRows.js';
 import type { Tensor } from '../../runtime/executor.js';
 import { modelSessions } from '../modelSessions.js';
 import type { ScorerSetting } from '../scorer.js';
-import { begin, type Member } from '../standing.js';
+import { begin, openContinuing, type Member } from '../standing.js';
 
 /** A token behind one of the texts under way, by its number. */
 export interface Step {
@@ -32,11 +33,11 @@ export interface Decoder {
 const room = 64;
 
 /** Every token is computed once; its keys and values stay, as those of an ensemble's prompts do, one member a text. */
-export async function openDecoder(setting: ScorerSetting, member: Member): Promise<Decoder> {
+export async function openDecoder(setting: ScorerSetting<CausalModel>, member: Member): Promise<Decoder> {
   const { weights, model } = setting;
   const { heads, vocabularySize } = model;
   const sessions = setting.sessions ?? modelSessions(setting);
-  const session = await sessions.continuing();
+  const session = await openContinuing(sessions, model);
 
   const decoding = (cache: ReturnType<typeof cacheOf>, next: readonly Float32Array[]): Decoding => ({
     next,

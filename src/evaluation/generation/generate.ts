@@ -1,5 +1,6 @@
 import { assert, defined } from '../../common/assert.js';
 import { seededRandom } from '../../common/random.js';
+import type { CausalModel } from '../../models/causalModel.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { Sampling } from '../../protocol/evaluationMessages.js';
 import type { ScorerSetting } from '../scorer.js';
@@ -9,7 +10,7 @@ import { openDecoder, type Decoding } from './decoder.js';
 import { sampledToken } from './sampling.js';
 import { stableText } from './stableText.js';
 
-export interface GeneratorSetting extends ScorerSetting {
+export interface GeneratorSetting extends ScorerSetting<CausalModel> {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
   /** What ends a text: the config's, and the tokenizer's. */
   readonly endTokens: readonly number[];

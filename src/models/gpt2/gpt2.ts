@@ -3,8 +3,8 @@ import type { Value } from '../../graph/value.js';
 import { activation } from '../activation.js';
 import { causalAttention } from '../attention.js';
 import type { CausalModel } from '../causalModel.js';
-import type { Gpt2Config } from '../modelConfig.js';
 import { selectLabelRows } from '../rowLayout.js';
+import type { Gpt2Config } from './gpt2Config.js';
 
 /** GPT-2 (Radford et al. 2019): pre-norm LayerNorm, learned positions, one matrix for queries, keys and values stored as [in, out]. */
 export function gpt2Model(config: Gpt2Config): CausalModel {
@@ -17,6 +17,7 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
   const embeddings = (build: Builder): Value => build.weight(embeddingName, [vocabularySize, d]);
 
   return {
+    kind: 'causal',
     entryPoints: ['front', 'anywhere', 'keysAndValues'],
     heads: config,
     numLayers: config.numLayers,

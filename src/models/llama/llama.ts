@@ -5,8 +5,8 @@ import { causalAttention } from '../attention.js';
 import { selectLabelRows } from '../rowLayout.js';
 import { activation } from '../activation.js';
 import type { CausalModel } from '../causalModel.js';
-import type { LlamaConfig } from '../modelConfig.js';
 import { declareRotary, rotaryAngles, unrotated, type Angles } from './rotary.js';
+import type { LlamaConfig } from './llamaConfig.js';
 
 /** The Llama shape (Touvron et al. 2023): pre-norm RMSNorm, rotary positions, grouped-query attention, gated MLP; Qwen2's biases. */
 export function llamaModel(config: LlamaConfig): CausalModel {
@@ -23,6 +23,7 @@ export function llamaModel(config: LlamaConfig): CausalModel {
   const embeddings = (build: Builder): Value => build.weight(embeddingName, [vocabularySize, d]);
 
   return {
+    kind: 'causal',
     entryPoints: ['front', 'anywhere', 'keysAndValues'],
     heads: config,
     numLayers: config.numLayers,

@@ -1,0 +1,134 @@
+import { assert, defined } from '../common/assert.js';
+import type { Builder } from '../graph/builder.js';
+import { multiplyDims } from '../graph/shape.js';
+import type { Value } from '../graph/value.js';
+import { intVector, type Feeds } from '../runtime/executor.js';
+import { openKeys, rowPositions, type BranchingRows } from './branches.js';
+import type { BlockHooks, EntryPoint } from './causalModel.js';
+import { headBlock, hidden, inverseOf } from './headBlocks.js';
+import type { HeadBlocks, HeadShape } from './rowLayout.js';
+
+/**
+ * How a batch of pairs lies in memory: packed rows of the encoder, `tokens`, and of the decoder, `labels`, of which each predicts one token.
+ * Attention works on padded blocks of either, [heads, batch, length, head size] and [heads, batch, queries, head size].
+ */
+export interface PairLayout {
+  readonly encoder: HeadBlocks;
+  readonly decoder: HeadBlocks;
+  /** Added to scores on the encoder's rows: [batch, 1, length]. */
+  readonly encoderMask: Value;
+  /** Added to scores of the decoder's rows on themselves: [batch, queries, queries]. */
+  readonly decoderMask: Value;
+}
+
+/** A text, and what the decoder reads behind it. */
+export interface Pair {
+  /** Token ids of the encoder's rows; virtual tokens are negative. */
+  readonly ids: readonly number[];
+  /** The decoder's rows, the start token first; alternatives may branch off. */
+  readonly decoder: BranchingRows;
+  /** Which of several prompts it reads; 0 unless told. */
+  readonly prompt?: number;
+}
+
+/** Where the rows of a batch stand, for a model's own feeds. */
+export interface PairPositions {
+  readonly encoderLength: number;
+  /** Of each pair's decoder rows. */
+  readonly decoder: readonly (readonly number[])[];
+  /** How many keys and values stand in front of the decoder's own. */
+  readonly prefix: number;
+}
+
+/** The expected tokens behind the start token, as the decoder reads them: the last one predicts nothing. */
+export const targetRows = (
+  { decoderStartTokenId }: Pick<EncoderDecoderModel, 'decoderStartTokenId'>,
+  targetIds: readonly number[],
+): BranchingRows => ({ ids: [decoderStartTokenId, ...targetIds.slice(0, -1)] });
+
+/** A model that reads a text as a whole, in both directions, and predicts what follows token by token (Sutskever et al. 2014). */
+export interface EncoderDecoderModel {
+  readonly kind: 'encoderDecoder';
+  /** Where prompts may enter: as rows of the encoder's, or as keys and values in front of the decoder's own. */
+  readonly entryPoints: readonly EntryPoint[];
+  readonly heads: HeadShape;
+  /** Of the decoder, in which keys and values enter. */
+  readonly numLayers: number;
+  readonly hiddenSize: number;
+  readonly vocabularySize: number;
+  /** The name of E among the weights. */
+  readonly embeddingName: string;
+  /** What the decoder reads before the first token. */
+  readonly decoderStartTokenId: number;
+  /** Token embeddings E [vocabulary, hidden]. */
+  embeddings(build: Builder): Value;
+  /** The output matrix [vocabulary, hidden]. */
+  head(build: Builder): Value;
+  /** Rows of embeddings [tokens, hidden] → the encoder's states of them. */
+  encode(build: Builder, rows: Value, layout: PairLayout): Value;
+  /** Rows of embeddings [labels, hidden] behind the encoder's states [tokens, hidden] → what the head reads, [labels, hidden]. */
+  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: Pick<BlockHooks, 'prefix'>): Value;
+  /** What the model itself needs to know of positions. */
+  positionFeeds(positions: PairPositions): Feeds;
+}
+
+export function declarePairLayout(build: Builder, { numHeads }: HeadShape): PairLayout {
+  const blocks = (name: string, rows: string, length: string): HeadBlocks => ({
+    indices: [build.input(`${name}.index`, [numHeads, 'batch', length])],
+    zeroIndices: [build.input(`${name}.zeroIndex`, [numHeads, 'batch', length])],
+    inverse: build.input(`${name}.inverse`, [multiplyDims(numHeads, rows)]),
+  });
+  return {
+    encoder: blocks('encoder', 'tokens', 'length'),
+    decoder: blocks('decoder', 'labels', 'queries'),
+    encoderMask: build.input('encoder.mask', ['batch', 1, 'length'], 'float'),
+    decoderMask: build.input('decoder.mask', ['batch', 'queries', 'queries'], 'float'),
+  };
+}
+
+/** Feeds of `declarePairLayout` and of the decoder's ids, and where the rows stand. */
+export function packPairs(
+  { numHeads }: HeadShape,
+  pairs: readonly Pair[],
+): { readonly feeds: Feeds; readonly positions: Omit<PairPositions, 'prefix'> } {
+  assert(
+    pairs.length > 0 && pairs.every((p) => p.ids.length > 0 && p.decoder.ids.length > 0),
+    'pairs that are not empty',
+  );
+  const encoderLengths = pairs.map(({ ids }) => ids.length);
+  const decoderLengths = pairs.map(({ decoder }) => decoder.ids.length);
+  const [encoderLength, decoderLength] = [Math.max(...encoderLengths), Math.max(...decoderLengths)];
+  const encoderMask = new Float32Array(pairs.length * encoderLength).fill(hidden);
+  encoderLengths.forEach((length, b) => encoderMask.fill(0, b * encoderLength, b * encoderLength + length));
+  const decoderMask = new Float32Array(pairs.length * decoderLength ** 2).fill(hidden);
+  pairs.forEach(({ decoder }, b) => {
+    for (let i = 0; i < decoderLength; i++) openKeys(decoderMask, (b * decoderLength + i) * decoderLength, decoder, i);
+  });
+  return {
+    feeds: {
+      ...blockFeeds('encoder', numHeads, encoderLengths),
+      ...blockFeeds('decoder', numHeads, decoderLengths),
+      'encoder.mask': { data: encoderMask, shape: [pairs.length, 1, encoderLength] },
+      'decoder.mask': { data: decoderMask, shape: [pairs.length, decoderLength, decoderLength] },
+      'decoder.ids': intVector(pairs.flatMap(({ decoder }) => decoder.ids)),
+    },
+    positions: { encoderLength, decoder: pairs.map(({ decoder }) => rowPositions(decoder)) },
+  };
+}
+
+function blockFeeds(name: string, numHeads: number, lengths: readonly number[]): Feeds {
+  const starts: number[] = [];
+  let rows = 0;
+  for (const length of lengths) {
+    starts.push(rows);
+    rows += length;
+  }
+  const rowOf = (b: number, i: number): number | undefined =>
+    i < defined(lengths[b], 'a length') ? defined(starts[b], 'a start') + i : undefined;
+  const { index, zeroIndex } = headBlock(numHeads, 1, [lengths.length], Math.max(...lengths), numHeads, rows, rowOf);
+  return {
+    [`${name}.index`]: index,
+    [`${name}.zeroIndex`]: zeroIndex,
+    [`${name}.inverse`]: inverseOf([zeroIndex], rows * numHeads),
+  };
+}
