@@ -18,7 +18,9 @@ export const swiGlu: Operator<'SwiGlu'> = {
   lower: ({ emit, inputs }) => {
     const [g, u] = [input(inputs, 0), input(inputs, 1)];
     const like = { shape: g.shape, dtype: g.dtype };
-    const s = emit.node('Sigmoid', [emit.name(g)], {}, like);
-    return [emit.node('Mul', [emit.node('Mul', [emit.name(g), s], {}, like), emit.name(u)])];
+    const gated = emit.fused
+      ? emit.node('QuickGelu', [emit.name(g)], { alpha: { float: 1 } }, like)
+      : emit.node('Mul', [emit.name(g), emit.node('Sigmoid', [emit.name(g)], {}, like)], {}, like);
+    return [emit.node('Mul', [gated, emit.name(u)])];
   },
 };

@@ -9,7 +9,7 @@ const irVersion = 11;
 
 /** onnxruntime's own operators. */
 const fusedDomain = 'com.microsoft';
-const fusedOperators = new Set(['FusedMatMul']);
+const fusedOperators = new Set(['FusedMatMul', 'QuickGelu']);
 
 /** TensorProto.DataType. */
 const elementTypes = { float: 1, int: 6, int64: 7 } as const satisfies Record<OnnxType['dtype'], number>;
