@@ -84,15 +84,17 @@ export const readNestedLines =
     return objectTable(file, rows, source);
   };
 
-const isHeader = ({ header }: Values): boolean => typeof header === 'object' && header !== null;
+const isHeader = ({ header, qas }: Values): boolean => isObject(header) && !Array.isArray(qas);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Which of these formats an object of a line has, if any. */
 export function nestedFormatOf(values: Values): NestedFormat | undefined {
   const { passage, qas, target } = values;
-  const has = (value: unknown, field: string): boolean =>
-    typeof value === 'object' && value !== null && Object.hasOwn(value, field);
+  const has = (value: unknown, field: string): boolean => isObject(value) && Object.hasOwn(value, field);
   if (has(passage, 'questions')) return 'multirc';
   if (has(passage, 'entities')) return 'record';
   if (has(target, 'span1_text')) return 'wsc';
-  return isHeader(values) || (Array.isArray(qas) && typeof values.context === 'string') ? 'mrqa' : undefined;
+  const isAlone = isObject(values.header) && Object.keys(values).length === 1;
+  return isAlone || (Array.isArray(qas) && has(qas[0], 'qid')) ? 'mrqa' : undefined;
 }

@@ -1,9 +1,9 @@
-import { findNodeAtLocation, parseTree, type ParseError } from 'jsonc-parser';
+import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import * as z from 'zod';
 import { defined } from '../../common/assert.js';
 import type { DatasetSource, Row, Table } from '../../protocol/dataset.js';
 import { lineIndexAt, textLines } from '../textLines.js';
-import { jsonErrorAt, objectTable } from './jsonObjects.js';
+import { jsonTree, objectTable } from './jsonObjects.js';
 import { asPublished, distinct } from './published.js';
 
 const text = z.string();
@@ -23,14 +23,10 @@ const squadSchema = z.object({
 
 /** SQuAD's file: articles of paragraphs of questions. A row a question, with every answer and with the first alone. */
 export function readSquad(json: string, file: string, source: DatasetSource): Table {
-  const errors: ParseError[] = [];
-  const root = parseTree(json, errors, { disallowComments: true });
-  if (errors[0] !== undefined || root === undefined) {
-    throw jsonErrorAt(json, file, 1, errors[0] ?? { offset: 0, length: 1 });
-  }
+  const root = jsonTree(json, file);
   const lines = textLines(json);
   const lineAt = (offset: number): number => lineIndexAt(lines, offset) + 1;
-  const nodeAt = (path: readonly PropertyKey[]): typeof root | undefined =>
+  const nodeAt = (path: readonly PropertyKey[]): Node | undefined =>
     findNodeAtLocation(
       root,
       path.map((key) => (typeof key === 'number' ? key : String(key))),
