@@ -1,10 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { voteRules } from '../protocol/evaluation.js';
+import { presetIds } from '../protocol/presets.js';
 import { rankings, type Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
 import { runEnsemble, type EnsembleOptions } from './ensembleCommand.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
+import { runPresets } from './presetsCommand.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runCompare, runInterpret } from './interpretCommand.js';
 import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
@@ -63,6 +65,12 @@ function describeProgram(world: World, act: Action): Command {
     .option('--data <file>', l10n.t('training rows (.jsonl, .json, .csv, .tsv) instead of a recipe'))
     .option('--dev <file>', l10n.t('rows that choose the best step; held out of the training rows by default'))
     .option('--test <file>', l10n.t('rows that are only scored at the end'))
+    .addOption(
+      new Option(
+        '--preset <name>',
+        l10n.t('the published data set that these files are; softprompt presets lists them'),
+      ).choices(presetIds),
+    )
     .option(
       '--template <text>',
       l10n.t('the text before the target, such as "{text}\\nLabel:", where \\n is a line break; inferred by default'),
@@ -248,6 +256,13 @@ function describeProgram(world: World, act: Action): Command {
       ]),
     )
     .action((path: string, options: ImportOptions) => act(() => runImport(path, options, world))());
+
+  program
+    .command('presets')
+    .description(l10n.t('lists the data sets that a recipe can name in "data.preset", and how their rows are worded'))
+    .option('--json', l10n.t('JSON lines instead of lines for people'))
+    .addHelpText('after', examples(['softprompt presets', 'softprompt train --data SST-2/train.tsv --preset sst2']))
+    .action((options: CommonOptions) => act(() => Promise.resolve(runPresets(options, world)))());
 
   program
     .command('doctor')

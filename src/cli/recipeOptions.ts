@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { bundledModel, resolveModelPath } from '../models/modelPath.js';
 import { nameFromFile, parseRecipe } from '../protocol/parseRecipe.js';
+import type { PresetId } from '../protocol/presets.js';
 import type { PeftType, Recipe, RecipeInput } from '../protocol/recipe.js';
 import { asReadError } from '../store/fileErrors.js';
 
@@ -25,6 +26,7 @@ export interface TrainOptions {
   readonly data?: string;
   readonly dev?: string;
   readonly test?: string;
+  readonly preset?: PresetId;
   readonly template?: string;
   readonly target?: string;
   readonly method?: MethodOption;
@@ -80,7 +82,8 @@ export function recipeFromOptions(
 }
 
 function withOptions(recipe: Recipe, options: TrainOptions, folder: string, start: Start | undefined): Recipe {
-  const { dev, test, template, target, virtualTokens, name, model, steps, seed, threads, provider, baseline } = options;
+  const { dev, test, preset, template, target, virtualTokens, name, model, steps, seed, threads, provider, baseline } =
+    options;
   const fromHere = (path: string | undefined): string | undefined =>
     path === undefined ? path : resolve(folder, path);
   const peftType = options.method && methodOptions[options.method];
@@ -101,7 +104,13 @@ function withOptions(recipe: Recipe, options: TrainOptions, folder: string, star
     ...(baseline !== undefined && { baseline: baseline === 'on' }),
     data: {
       ...recipe.data,
-      ...given({ dev: fromHere(dev), test: fromHere(test), template: template?.replaceAll('\\n', '\n'), target }),
+      ...given({
+        dev: fromHere(dev),
+        test: fromHere(test),
+        preset,
+        template: template?.replaceAll('\\n', '\n'),
+        target,
+      }),
     },
     method: {
       ...(isOther ? { peft_type: peftType, num_virtual_tokens: method.num_virtual_tokens } : method),

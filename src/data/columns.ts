@@ -1,11 +1,13 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Table } from '../protocol/dataset.js';
+import type { PresetId } from '../protocol/presets.js';
 import type { DataConfig } from '../protocol/recipe.js';
 import { virtualSlots } from '../protocol/virtualSlots.js';
+import { presetReading, presets } from './presets/presets.js';
 import { escapeTemplate, missingColumn, parseTarget, parseTemplate, type Template } from './template.js';
 
 /** What a recipe says about its task, and what `inferTask` fills in. */
-export type TaskConfig = Pick<DataConfig, 'template' | 'target' | 'labels' | 'task'>;
+export type TaskConfig = Pick<DataConfig, 'preset' | 'template' | 'target' | 'labels' | 'task'>;
 
 /** How a row becomes input and target, with nothing left open. */
 export interface ResolvedTask {
@@ -14,6 +16,8 @@ export interface ResolvedTask {
   readonly task: 'classification' | 'generation';
   /** For classification: each value of the target column and the words that stand for it, in the order of the label indices. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** The published set whose columns these are, which its files may have under other names. */
+  readonly preset?: PresetId;
 }
 
 /** Names of target columns, the likeliest first. */
@@ -29,7 +33,7 @@ const idNameInCamelCase = /[a-z](ID|Id)$/;
 const mostLabels = 100;
 
 /**
- * Fills in what the recipe leaves out.
+ * Fills in what the recipe leaves out: by its preset, then by the table.
  * - target: `{target}` where `input` and `target` both exist; else the column whose name says so; else the only one with few distinct values.
  * - task: classification where `labels` are given, or where the target has few distinct values: at most 100, none with a line break, and two
  *   rows or more for each on average.
@@ -39,9 +43,23 @@ const mostLabels = 100;
  *   that is the target under other names, ids, and columns that hold lists or objects.
  *
  * Throws `data.missingColumn`, `data.noTarget`, `data.noInput`, `data.oneLabel`, `data.labelTarget`, `data.labelWord`,
- * `data.labelsForGeneration`, `data.slotInTarget`, and what `parseTemplate` throws.
+ * `data.labelsForGeneration`, `data.slotInTarget`, and what `parseTemplate` and `presetReading` throw.
  */
-export function inferTask(table: Table, data: TaskConfig): ResolvedTask {
+export function inferTask(table: Table, { preset, ...data }: TaskConfig): ResolvedTask {
+  if (preset === undefined) return taskOfTable(table, data);
+  const { columns, read } = presetReading(table, preset);
+  const { template, target, labels, task } = presets[preset];
+  // Its labels are those of its own target.
+  const isOwn = (data.target ?? target) === target && data.task !== 'generation';
+  const known = given({ template, target, task, ...(isOwn && { labels }) });
+  const resolved = taskOfTable({ ...table, columns, rows: table.rows.map(read) }, { ...known, ...given(data) });
+  return presets[preset].layouts.length === 0 ? resolved : { ...resolved, preset };
+}
+
+const given = (data: TaskConfig): TaskConfig =>
+  Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+
+function taskOfTable(table: Table, data: TaskConfig): ResolvedTask {
   const target = data.target ?? inferTarget(table);
   const targetColumns = knownColumns(parseTarget(target), table);
   const [labelColumn] = targetColumns.length === 1 ? targetColumns : [];

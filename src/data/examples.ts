@@ -1,6 +1,7 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Example, Row, Table } from '../protocol/dataset.js';
 import type { ResolvedTask } from './columns.js';
+import { presetReading, presets } from './presets/presets.js';
 import { cellText, missingColumn, parseTarget, parseTemplate, renderTemplate, type Template } from './template.js';
 
 /**
@@ -16,17 +17,29 @@ export function makeExamples(table: Table, task: ResolvedTask): Example[] {
 export function exampleMaker(table: Pick<Table, 'columns' | 'file'>, task: ResolvedTask): (row: Row) => Example {
   const template = parseTemplate(task.template);
   const target = parseTarget(task.target);
-  const unknown = [...template.columns, ...target.columns].find((column) => !table.columns.includes(column));
-  if (unknown !== undefined) throw missingColumn(unknown, table.columns, table.file);
+  const { columns, read } = task.preset
+    ? presetReading(table, task.preset)
+    : { columns: table.columns, read: (row: Row) => row };
+  const unknown = [...template.columns, ...target.columns].find((column) => !columns.includes(column));
+  if (unknown !== undefined) throw missingColumn(unknown, columns, table.file);
   const answer =
     task.labels === undefined ? freeAnswer(target, table.file) : labelAnswer(target, table.file, task.labels);
-  return (row) => {
+  const references = task.preset && presets[task.preset].references;
+  return (published) => {
+    const row = read(published);
     const place = { file: table.file, line: row.line };
     const { text: input, slots } = renderTemplate(template, row, table.file);
     if (isBlank(input, template, row)) throw new SoftpromptError('data.emptyInput', place);
     const answered = answer(row);
     if (isBlank(answered.target, target, row)) throw new SoftpromptError('data.emptyTarget', place);
-    return { input, ...(slots.length > 0 && { slots }), ...answered, ...place };
+    const others = references === undefined ? undefined : row.values[references];
+    return {
+      input,
+      ...(slots.length > 0 && { slots }),
+      ...answered,
+      ...(Array.isArray(others) && { references: others.map(String) }),
+      ...place,
+    };
   };
 }
 

@@ -4,10 +4,12 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DatasetSource, Table } from '../protocol/dataset.js';
 import { decodeText } from './decodeText.js';
 import { readCsv, readTsv } from './formats/delimited.js';
+import { formatOfName, type Format } from './formats/formatOfName.js';
 import { readJson } from './formats/json.js';
 import { readJsonLines } from './formats/jsonl.js';
-
-type Format = NonNullable<DatasetSource['format']>;
+import { nestedFormatOf, readNestedLines } from './formats/nestedLines.js';
+import { readSquad } from './formats/squad.js';
+import { readWebNlg } from './formats/webnlg.js';
 
 /** A reader of one format: the decoded text, the file's name for messages, how to read it. */
 type Reader = (text: string, file: string, source: DatasetSource) => Table;
@@ -17,6 +19,12 @@ const readers: Record<Format, Reader> = {
   json: readJson,
   csv: readCsv,
   tsv: readTsv,
+  squad: readSquad,
+  mrqa: readNestedLines('mrqa'),
+  multirc: readNestedLines('multirc'),
+  record: readNestedLines('record'),
+  wsc: readNestedLines('wsc'),
+  webnlg: readWebNlg,
 };
 
 /**
@@ -51,37 +59,38 @@ export function parseTable(text: string, file: string, source: DatasetSource): T
 
 /**
  * By the name's ending; by the first line where the ending says nothing, and for `.json`, since many files of that name hold JSON Lines.
+ * JSON of a published set that nests its rows is told by its beginning.
  */
 function inferFormat(text: string, source: DatasetSource): Format {
-  switch (extname(source.path).toLowerCase()) {
-    case '.jsonl':
-    case '.ndjson':
-      return 'jsonl';
-    case '.json':
-      return holdsJsonLines(text) ? 'jsonl' : 'json';
-    case '.csv':
-      return 'csv';
-    case '.tsv':
-    case '.tab':
-      return 'tsv';
-  }
+  const named = formatOfName(extname(source.path));
+  if (named === 'jsonl') return firstLine(text)?.nested ?? 'jsonl';
+  if (named === 'json') return jsonFormat(text);
+  if (named !== undefined) return named;
   if (source.delimiter === undefined) {
     if (/^\s*\[/.test(text)) return 'json';
-    if (/^\s*\{/.test(text)) return holdsJsonLines(text) ? 'jsonl' : 'json';
+    if (/^\s*\{/.test(text)) return jsonFormat(text);
     return /^[^\r\n]*\t/.test(text) ? 'tsv' : 'csv';
   }
   return source.delimiter === ',' || source.delimiter === ';' ? 'csv' : 'tsv';
 }
 
-/** Whether the first line that is not blank is a whole object with more text below it. */
-function holdsJsonLines(text: string): boolean {
+function jsonFormat(text: string): Format {
+  const first = firstLine(text);
+  if (first?.followed) return first.nested ?? 'jsonl';
+  return isSquad.test(text.slice(0, 10_000)) ? 'squad' : 'json';
+}
+
+const isSquad = /^\s*\{[^]*"data"\s*:\s*\[\s*\{[^]*"paragraphs"\s*:\s*\[\s*\{/;
+
+/** The first line that is not blank, if it is a whole object: the nested format that it is of, and whether more text stands below it. */
+function firstLine(text: string): { nested: Format | undefined; followed: boolean } | undefined {
   const [, first, rest] = /^\s*(\{[^\r\n]*)([^]*)$/.exec(text) ?? [];
-  if (first === undefined || rest?.trim() === '') return false;
+  if (first === undefined) return undefined;
   try {
-    JSON.parse(first);
-    return true;
+    const object = JSON.parse(first) as Record<string, unknown>;
+    return { nested: nestedFormatOf(object), followed: rest?.trim() !== '' };
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -72,6 +72,31 @@ export const dataErrors = {
     ),
     advice: l10n.t('Write the rows as one flat object each, as JSON Lines or as a JSON array.'),
   }),
+  'data.publishedShape': (a: {
+    file: string;
+    line: number;
+    format: string;
+    column: string;
+    expected: string;
+    found: string;
+  }) => ({
+    message: l10n.t('{file}:{line}: in the format "{format}", "{column}" should be: {expected}, and is: {found}.', a),
+    advice: l10n.t('Take the file as it was published, or set "format" for it if it is of another.'),
+  }),
+  'data.webnlgEntry': (a: { file: string; line: number }) => ({
+    message: l10n.t('{file}:{line}: this {tag} of a WebNLG file is not closed before the next one.', {
+      ...a,
+      tag: '<entry>',
+    }),
+    advice: l10n.t('Take the file as it was published, or set "format" for it if it is of another.'),
+  }),
+  'data.presetColumns': (a: { file: string; preset: string; columns: string; expected: string }) => ({
+    message: l10n.t(
+      '{file}: this is no file of {preset} as it is published: its columns are {columns}, and one of these was expected: {expected}.',
+      a,
+    ),
+    advice: l10n.t('Take the published file, or leave out "preset" and set "template" and "target".'),
+  }),
   'data.unbalancedBrace': (a: { template: string; position: number; found: string }) => ({
     message: l10n.t('The template "{template}" has an unbalanced {found} at character {position}.', a),
     advice: l10n.t('Write a column as "{example}" with its name, and a literal brace twice: "{open}" or "{close}".', {

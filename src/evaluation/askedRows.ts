@@ -4,8 +4,10 @@ import { noMethod } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { BaseModel } from '../models/openModel.js';
 import type { Example, Table } from '../protocol/dataset.js';
+import type { PresetId } from '../protocol/presets.js';
 import type { Ranking } from '../protocol/recipe.js';
 import type { Engine } from '../runtime/engine.js';
+import type { SavedPrompt } from '../store/promptFolder.js';
 import type { EvaluationSetting } from './evaluateExamples.js';
 import type { OpenedPrompt } from './openPrompt.js';
 import { designBefore } from './promptDesign.js';
@@ -19,6 +21,10 @@ export interface AskedRows {
   readonly member: Member;
   readonly examples: readonly Example[];
 }
+
+/** The published set that a prompt was trained on, if its recipe named one. */
+export const presetOf = ({ details, recipe }: SavedPrompt): PresetId | undefined =>
+  details?.task.preset ?? recipe?.data.preset;
 
 export function rowsFor(
   { prompt, base, model, method, embeddings }: OpenedPrompt,

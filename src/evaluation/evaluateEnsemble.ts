@@ -1,4 +1,5 @@
 import { defined } from '../common/assert.js';
+import { presetSource } from '../data/presets/presets.js';
 import { readTable } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { noMethod } from '../methods/method.js';
@@ -9,7 +10,7 @@ import type { JudgedRow, Metrics } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { refuseStrangers } from '../store/ensembleMembers.js';
 import { summarisePrompt, type PromptSummary } from '../store/promptFolder.js';
-import { rowsFor } from './askedRows.js';
+import { presetOf, rowsFor } from './askedRows.js';
 import { candidateBatches, commonBeginning } from './candidates.js';
 import { ensembleReport } from './ensembleReport.js';
 import { evaluateExamples, exampleCandidates } from './evaluateExamples.js';
@@ -62,7 +63,7 @@ export async function evaluateEnsemble(
   const longest = members.reduce((most, member) =>
     member.method.virtualTokens > most.method.virtualTokens ? member : most,
   );
-  const table = await readTable(request.file.path, request.file);
+  const table = await readTable(request.file.path, presetSource(request.file, presetOf(longest.prompt)));
   const { setting, examples } = rowsFor(longest, table, await engineFor(request), request);
   const { task, ranking = 'sum' } = setting;
   if (!task.labels) throw new SoftpromptError('store.memberText', { prompt: defined(summaries[0], 'a member').name });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { defined } from '../common/assert.js';
+import { presetSource } from '../data/presets/presets.js';
 import { readTable } from '../data/readTable.js';
 import type { Prediction } from '../data/writePredictions.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -7,7 +8,7 @@ import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { Baselines, Comparison } from '../protocol/evaluation.js';
 import type { Metrics } from '../protocol/events.js';
 import type { Ranking, Recipe } from '../protocol/recipe.js';
-import { bareRows, designedRows, rowsFor, type AskedRows } from './askedRows.js';
+import { bareRows, designedRows, presetOf, rowsFor, type AskedRows } from './askedRows.js';
 import { certaintyOf, compareScored, type Certainty } from './certainty.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { predictionOf } from './judgeRow.js';
@@ -55,7 +56,7 @@ export async function evaluatePrompt(
   const planned = opened.prompt.recipe?.evaluation;
   const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
   const engine = await engineFor(request);
-  const table = await readTable(request.file.path, request.file);
+  const table = await readTable(request.file.path, presetSource(request.file, presetOf(opened.prompt)));
   const own = rowsFor(opened, table, engine, request);
   const { task } = own.setting;
   const bare = baseline ? bareRows(own) : undefined;
@@ -131,7 +132,10 @@ interface WithTexts extends Evaluation {
 }
 
 function withTexts(evaluation: Evaluation, written: readonly string[], examples: readonly Example[]): WithTexts {
-  const texts = written.map((text, i) => ({ text, scores: textScores(text, [defined(examples[i], 'a row').target]) }));
+  const texts = written.map((text, i) => {
+    const { target, references = [target] } = defined(examples[i], 'a row');
+    return { text, scores: textScores(text, references) };
+  });
   const metrics = { ...evaluation.metrics, ...textMetrics(texts.map(({ scores }) => scores)) };
   return { ...evaluation, metrics, texts };
 }

@@ -4,7 +4,7 @@ import type { ResolvedTask } from '../data/columns.js';
 import { locateSource, readSource } from '../data/readSource.js';
 import { tokenizeExample } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { DatasetSource } from '../protocol/dataset.js';
+import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { JudgedRow, MetricName, Metrics } from '../protocol/events.js';
 import {
   asksForTexts,
@@ -15,7 +15,7 @@ import {
   type TestFile,
 } from '../protocol/promptTest.js';
 import type { Recipe, RecipeTest } from '../protocol/recipe.js';
-import { rowsFor, type AskedRows } from './askedRows.js';
+import { presetOf, rowsFor, type AskedRows } from './askedRows.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { metricsOf, type Scored } from './metrics.js';
@@ -56,7 +56,7 @@ export async function runPromptTests(
   const folder = dirname(resolve(request.recipeFile));
   const files: (TestFile & { readonly rows: AskedRows })[] = [];
   for (const test of testFiles(request.tests)) {
-    const rows = rowsFor(opened, await readSource(test.file, folder), engine, {});
+    const rows = rowsFor(opened, await readSource(test.file, folder, presetOf(opened.prompt)), engine, {});
     for (const { metric } of test.gates) refuseOtherMetric(metric, rows.setting.task);
     files.push({ ...test, rows });
   }
@@ -83,7 +83,7 @@ export async function runPromptTests(
     const texts = file.gates.some(asksForTexts) ? await writeTexts(file.rows, roomFor(file.rows), mayGoOn) : undefined;
     signal.throwIfAborted();
     if (texts) before += count;
-    const { metrics, rows } = texts ? withTexts(judged, texts) : judged;
+    const { metrics, rows } = texts ? withTexts(judged, texts, file.rows.examples) : judged;
     tested.push({
       file: locateSource(file.file, folder),
       gates: file.gates.map((gate) => holdAgainst(gate, metrics)),
@@ -118,8 +118,8 @@ const roomFor = ({ setting: { tokenize }, examples }: AskedRows): number =>
   examples.reduce((most, row) => Math.max(most, 2 * tokenizeExample(row, tokenize).targetIds.length), 1);
 
 /** With what was written in the place of the targets. */
-function withTexts({ metrics, rows }: Judged, texts: readonly string[]): Judged {
-  const compared = rows.map(({ expected }, i) => textScores(texts[i] ?? '', [expected]));
+function withTexts({ metrics, rows }: Judged, texts: readonly string[], examples: readonly Example[]): Judged {
+  const compared = rows.map(({ expected }, i) => textScores(texts[i] ?? '', examples[i]?.references ?? [expected]));
   return {
     metrics: { ...metrics, ...textMetrics(compared) },
     // A text that differs in case or punctuation alone is right, as exact match has it.

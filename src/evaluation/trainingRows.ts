@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
+import { presetSource } from '../data/presets/presets.js';
 import { readTable } from '../data/readTable.js';
 import { holdOut } from '../data/splits.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -37,5 +38,5 @@ export function trainingSource({
   for (const event of history) if (event.type === 'data' && event.split === 'train') return event.source;
   if (!recipe) return undefined;
   const source = typeof recipe.data.train === 'string' ? { path: recipe.data.train } : recipe.data.train;
-  return { ...source, path: resolve(source.path) };
+  return presetSource({ ...source, path: resolve(source.path) }, recipe.data.preset);
 }

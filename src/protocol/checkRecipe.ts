@@ -10,6 +10,7 @@ import {
 import { encoderOf, leastEncoderSize } from './encoder.js';
 import { recipeProblems, type RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
+import { presetMetrics } from './presets.js';
 import { boundOf } from './promptTest.js';
 import { recipeSchema, type Recipe, type RecipeTest } from './recipe.js';
 import { virtualSlots } from './virtualSlots.js';
@@ -42,14 +43,23 @@ export function checkRecipe(
   }
 
   const parsed = recipeSchema.safeParse(getNodeValue(root));
+  const recipe = parsed.success ? withPresetMetric(parsed.data) : undefined;
   const bySchema = [...repeatedNames(root), ...(parsed.success ? [] : recipeProblems(parsed.error.issues, root))];
-  const beyondIt = parsed.success ? contradictions(parsed.data, root) : [];
+  const beyondIt = recipe ? contradictions(recipe, root) : [];
   const problems = [
     ...bySchema.map((problem) => locate(problem, root, true)),
     ...beyondIt.map((problem) => locate(problem, root, false)),
   ];
-  if (parsed.success && problems.length === 0) return { recipe: parsed.data };
+  if (recipe && problems.length === 0) return { recipe };
   return { problems: problems.sort((a, b) => a.offset - b.offset) };
+}
+
+/** A test that names no metric has its preset's. */
+function withPresetMetric(recipe: Recipe): Recipe {
+  const { tests, data } = recipe;
+  if (!tests || data.preset === undefined) return recipe;
+  const [usual] = presetMetrics[data.preset];
+  return { ...recipe, tests: tests.map((test) => ({ ...test, metric: test.metric ?? usual })) };
 }
 
 /** The value at a path of a recipe; for one that is missing, the innermost object that it is missing from. */
@@ -161,6 +171,13 @@ function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): Reci
 /** Each metric has one of the two bounds, and one that it can reach. */
 function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
   const { metric } = test;
+  if (metric === undefined) {
+    const message = l10n.t('a test needs "{metric}", or a preset in "{data}", which has one', {
+      metric: 'metric',
+      data: 'data',
+    });
+    return [{ path: ['tests', i], message }];
+  }
   const bound = boundOf(metric);
   const other = bound === 'atLeast' ? 'atMost' : 'atLeast';
   const problem = (field: string, message: string): RecipeProblem[] => [{ path: ['tests', i, field], message }];

@@ -4,10 +4,10 @@ import * as z from 'zod';
 export const datasetSourceSchema = z.strictObject({
   path: z.string().min(1).describe('The data file, relative to the recipe.'),
   format: z
-    .enum(['jsonl', 'json', 'csv', 'tsv'])
+    .enum(['jsonl', 'json', 'csv', 'tsv', 'squad', 'mrqa', 'multirc', 'record', 'wsc', 'webnlg'])
     .optional()
     .describe(
-      'jsonl: one JSON object a line; json: an array of objects, or an object of objects; csv; tsv. By default from the file name.',
+      'jsonl: one JSON object a line; json: an array of objects, or an object of objects; csv; tsv. squad, mrqa, multirc, record, wsc, webnlg: the nested files of these data sets as they are published. By default from the file.',
     ),
   encoding: z
     .enum(['utf-8', 'utf-16le', 'latin1'])
@@ -67,6 +67,8 @@ export interface Example {
   readonly target: string;
   /** Index into the recipe's labels for classification; absent for free text. */
   readonly label?: number;
+  /** Of free text every right target, where the row has several. */
+  readonly references?: readonly string[];
   readonly file: string;
   readonly line: number;
 }

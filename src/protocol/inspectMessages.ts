@@ -1,6 +1,7 @@
 import { RequestType } from 'vscode-jsonrpc';
 import type { ErrorMessage } from '../errors/errorMessage.js';
 import type { RunEvent, Split } from './events.js';
+import type { PresetId } from './presets.js';
 
 /**
  * What the extension asks the inspect process, which holds models and tokenizers so that the extension host need not.
@@ -33,6 +34,8 @@ export interface TaskSummary {
   readonly template: string;
   readonly target: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** The published data set that the file is. */
+  readonly preset?: PresetId;
 }
 
 /** What a recipe's run would be: rows as the model will see them, token counts, size, time and memory. */

@@ -1,4 +1,5 @@
 import * as l10n from '@vscode/l10n';
+import { defined } from '../common/assert.js';
 import type { MetricName, Metrics } from './events.js';
 import { isShare, metricName, metricText } from './numbers.js';
 import type { RecipeTest } from './recipe.js';
@@ -30,7 +31,8 @@ export interface TestFile {
 export function testFiles(tests: readonly RecipeTest[]): TestFile[] {
   const files = new Map<string, TestFile>();
   tests.forEach((test, index) => {
-    const { file, metric } = test;
+    const { file } = test;
+    const metric = defined(test.metric, 'a metric');
     const key = JSON.stringify(typeof file === 'string' ? { path: file } : file);
     const before = files.get(key);
     const gate = { metric, bound: test[boundOf(metric)] ?? Number.NaN };

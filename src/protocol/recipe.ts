@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { datasetSourceSchema } from './dataset.js';
 import { metricNames } from './events.js';
+import { presetIds } from './presets.js';
 
 /**
  * The recipe `NAME.softprompt.json`: what a run is, in one small file. The one source of the published JSON schema, of validation
@@ -44,6 +45,12 @@ const dataSchema = z
       .min(0)
       .default(200)
       .describe('How many training rows to hold out as dev where no dev file is given (at most a fifth of them).'),
+    preset: z
+      .enum(presetIds)
+      .optional()
+      .describe(
+        'The published data set that these files are, read as they are published: its template, target and labels where none are given. classification and generation: any other file, of which only the kind of task is said.',
+      ),
     template: z
       .string()
       .optional()
@@ -190,8 +197,9 @@ const testSchema = z
     file: source.describe('Rows that were not trained on, with the columns of the training data.'),
     metric: z
       .enum(metricNames)
+      .optional()
       .describe(
-        'What must be good enough: accuracy or macroF1 for labels; exactMatch, tokenF1, bleu, rouge1, rouge2, rougeL, chrf or perplexity for free text.',
+        "What must be good enough: accuracy or macroF1 for labels; exactMatch, tokenF1, bleu, rouge1, rouge2, rougeL, chrf or perplexity for free text. By default the preset's.",
       ),
     atLeast: z
       .number()

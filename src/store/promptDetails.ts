@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { presetIds } from '../protocol/presets.js';
 import { metricsSchema } from './eventSchema.js';
 
 /** `softprompt.json`: what we know of a prompt and PEFT does not. */
@@ -29,6 +30,7 @@ export const promptDetailsSchema = z.object({
     template: z.string(),
     target: z.string(),
     labels: z.exactOptional(z.record(z.string(), z.string())),
+    preset: z.exactOptional(z.enum(presetIds)),
     targetPrefix: z.string(),
     addBos: z.boolean(),
     addEos: z.boolean(),

@@ -1,6 +1,8 @@
 import { createMessageConnection } from 'vscode-jsonrpc/node';
 import { modelsFolder } from '../common/productFolder.js';
 import { inferTask } from '../data/columns.js';
+import { presetReading } from '../data/presets/presets.js';
+import { recognisePreset } from '../data/presets/recognisePreset.js';
 import { readTable } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { diagnose } from '../evaluation/doctor.js';
@@ -65,9 +67,11 @@ const parsed = ({ text, recipeFile }: RecipeText): RecipeRequest => ({
 
 async function summariseDataset(path: string): Promise<DatasetSummary> {
   const table = await readTable(path, { path });
-  const { columns, rows } = table;
+  const preset = recognisePreset(table, path);
+  const { columns } = preset ? presetReading(table, preset) : table;
+  const { rows } = table;
   try {
-    return { columns, rows: rows.length, task: inferTask(table, {}) };
+    return { columns, rows: rows.length, task: inferTask(table, { preset }) };
   } catch (error) {
     if (!(error instanceof SoftpromptError)) throw error;
     return { columns, rows: rows.length, task: { error: error.toMessage() } };

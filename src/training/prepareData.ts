@@ -20,7 +20,7 @@ export interface PreparedData {
 
 /** Reads every file that the recipe names. Paths are relative to `folder`. Throws `data.*` errors with file and line. */
 export async function prepareData(data: DataConfig, folder: string, seed: number): Promise<PreparedData> {
-  const read = (source: string | DatasetSource): Promise<Table> => readSource(source, folder);
+  const read = (source: string | DatasetSource): Promise<Table> => readSource(source, folder, data.preset);
   const trainTable = await read(data.train);
   const task = inferTask(trainTable, data);
   const all = makeExamples(trainTable, task);

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { defined } from '../common/assert.js';
 import type { ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { readSource } from '../data/readSource.js';
@@ -41,8 +42,10 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
 
   async function testFaults(test: RecipeTest, i: number, task: ResolvedTask): Promise<RecipeFault[]> {
     return [
-      ...(await faults(['tests', i, 'metric'], async () => refuseOtherMetric(test.metric, task))),
-      ...(await faults(['tests', i, 'file'], async () => makeExamples(await readSource(test.file, folder), task))),
+      ...(await faults(['tests', i, 'metric'], async () => refuseOtherMetric(defined(test.metric, 'a metric'), task))),
+      ...(await faults(['tests', i, 'file'], async () =>
+        makeExamples(await readSource(test.file, folder, task.preset), task),
+      )),
     ];
   }
 }

@@ -497,6 +497,39 @@ describe('softprompt interpret, compare and doctor', () => {
   });
 });
 
+describe('softprompt presets', () => {
+  it('lists every preset with its metric and how it words a row', async () => {
+    const { out, exitCode } = await softprompt(['presets']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('sst2  SST-2 (GLUE): accuracy\n  sst2 sentence: {sentence} → negative | positive\n');
+    expect(out).toContain('  question: {question} context: {context} → {answer}\n');
+  });
+
+  it('writes an object a line with --json', async () => {
+    const { out } = await softprompt(['presets', '--json']);
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toHaveLength(25);
+    expect(JSON.parse(lines[1] ?? '')).toEqual({
+      type: 'preset',
+      id: 'sst2',
+      title: 'SST-2 (GLUE)',
+      task: 'classification',
+      template: 'sst2 sentence: {sentence}',
+      target: '{label}',
+      labels: { 0: 'negative', 1: 'positive' },
+      metrics: ['accuracy'],
+    });
+  });
+
+  it('are named to train with one', async () => {
+    await softprompt(['train', '--data', 'SST-2/train.tsv', '--preset', 'sst2'], { train: trained() });
+    expect(asked[0]).toMatchObject({ recipe: { data: { train: 'SST-2/train.tsv', preset: 'sst2' } } });
+    const { exitCode, err } = await softprompt(['train', '--data', 'a.tsv', '--preset', 'sst3']);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('sst3');
+  });
+});
+
 describe('failures', () => {
   it('exit with 1 where the run failed, and tell code and arguments with --json', async () => {
     const train: Work['train'] = () => Promise.reject(new SoftpromptError('store.noSpace', { file: 'f' }));

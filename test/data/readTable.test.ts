@@ -90,13 +90,13 @@ describe('JSON', () => {
       found: '"1.1"',
     });
     expectError(
-      () => read('a.json', '{"data": [{"paragraphs": [{"context": "long enough to cut"}]}]}'),
+      () => read('a.json', '{"data": [{"chapters": [{"context": "long enough to cut"}]}]}'),
       'data.jsonShape',
       {
         file: 'a.json',
         line: 1,
         column: 'data',
-        found: '[{"paragraphs":[{"context":"long enough …',
+        found: '[{"chapters":[{"context":"long enough to…',
       },
     );
   });

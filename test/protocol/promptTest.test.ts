@@ -53,6 +53,18 @@ describe('the tests of a recipe', () => {
     return checked.problems.map(({ offset, length, message }) => [text.slice(offset, offset + length), message]);
   };
 
+  it('have the metric of the recipe’s preset where they name none', () => {
+    const checked = checkRecipe(
+      '{ "data": { "train": "a", "preset": "squad" }, "tests": [{ "file": "t.json", "atLeast": 0.8 }] }',
+    );
+    if ('problems' in checked) throw new Error('the recipe was refused');
+    expect(testFiles(checked.recipe.tests ?? [])).toEqual([
+      { file: 't.json', index: 0, gates: [{ metric: 'exactMatch', bound: 0.8 }] },
+    ]);
+    const bare = '{ "file": "t.json", "atLeast": 0.8 }';
+    expect(problems(bare)).toEqual([[bare, 'a test needs "metric", or a preset in "data", which has one']]);
+  });
+
   it('go together by file', () => {
     const checked = checkRecipe(
       withTest(

@@ -1,16 +1,13 @@
-import { parseTree, type Node, type ParseError } from 'jsonc-parser';
+import type { Node } from 'jsonc-parser';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { DatasetSource, Table } from '../../protocol/dataset.js';
 import { lineIndexAt, textLines } from '../textLines.js';
-import { briefly, jsonErrorAt, objectTable, rowValues } from './jsonObjects.js';
+import { briefly, jsonTree, objectTable, rowValues } from './jsonObjects.js';
 
 /** One JSON text: an array of objects, or an object whose values are the objects, in the file's order. */
 export function readJson(text: string, file: string, source: DatasetSource): Table {
   if (text.trim() === '') return { file, columns: [], rows: [], source };
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
-  if (errors[0] !== undefined || root === undefined)
-    throw jsonErrorAt(text, file, 1, errors[0] ?? { offset: 0, length: 1 });
+  const root = jsonTree(text, file);
   const lines = textLines(text);
   const rows = rowNodes(root, text, file, (offset) => lineIndexAt(lines, offset) + 1).map((node) => {
     const end = node.offset + node.length;

@@ -1,4 +1,4 @@
-import { parseTree, type ParseError } from 'jsonc-parser';
+import { parseTree, type Node, type ParseError } from 'jsonc-parser';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { Row, Table } from '../../protocol/dataset.js';
 
@@ -27,6 +27,14 @@ export function rowValues(value: unknown, file: string, line: number): Record<st
 export function briefly(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}
+
+/** A JSON text as a tree, which knows where its values stand. Throws as `jsonErrorAt`. */
+export function jsonTree(text: string, file: string): Node {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  if (errors[0] === undefined && root !== undefined) return root;
+  throw jsonErrorAt(text, file, 1, errors[0] ?? { offset: 0, length: 1 });
 }
 
 /** The first thing wrong with a text that `JSON.parse` refuses, at its line and column (1-based). */

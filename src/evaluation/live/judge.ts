@@ -71,8 +71,8 @@ const optionsOf = new WeakMap<LoadedPrompt, { readonly task: ResolvedTask; reado
 
 function taskOf({ opened: { prompt } }: LoadedPrompt): ResolvedTask | undefined {
   if (!prompt.details) return undefined;
-  const { task, template, target, labels } = prompt.details.task;
-  return { task, template, target, ...(labels && { labels }) };
+  const { task, template, target, labels, preset } = prompt.details.task;
+  return { task, template, target, ...(labels && { labels }), ...(preset && { preset }) };
 }
 
 const nameOfPrompt = ({ details }: SavedPrompt, folder: string): string => details?.name ?? basename(folder);

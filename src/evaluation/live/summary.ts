@@ -16,7 +16,8 @@ import { voteOn, type Outcome, type Reading } from './verdicts.js';
 export interface JudgedText {
   readonly row: number;
   readonly expected: number;
-  readonly target: string;
+  /** Every right text. */
+  readonly references: readonly string[];
   readonly outcome: Extract<Outcome, { scores: unknown }>;
 }
 
@@ -25,8 +26,8 @@ export function judgedRows(rows: readonly TextRow[], outcomes: ReadonlyMap<strin
   return rows.flatMap(({ content, key }, row) => {
     const outcome = 'example' in content ? outcomes.get(key) : undefined;
     if (!outcome || 'problem' in outcome || !('example' in content)) return [];
-    const { label = 0, target } = content.example;
-    return [{ row, expected: label, target, outcome }];
+    const { label = 0, target, references = [target] } = content.example;
+    return [{ row, expected: label, references, outcome }];
   });
 }
 
@@ -47,8 +48,8 @@ export function summarise(
     const sums = judged.map(({ outcome }) => [-defined(outcome.scores[0]?.[0], 'a score'), outcome.targetTokens]);
     const perplexity = countedSums(sums, ([loss = 0, tokens = 0]) => Math.exp(loss / tokens));
     const interval = bootstrapInterval(perplexity);
-    const texts = judged.flatMap(({ target, outcome: { text } }) =>
-      text === undefined ? [] : [textScores(text, [target])],
+    const texts = judged.flatMap(({ references, outcome: { text } }) =>
+      text === undefined ? [] : [textScores(text, references)],
     );
     const metrics = { ...baselineMetrics(judged, undefined), ...textMetrics(texts) };
     return { ...counts, metrics, ...(interval && { interval }) };

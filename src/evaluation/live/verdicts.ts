@@ -44,7 +44,7 @@ export function verdictOf(row: number, example: Example, outcome: Outcome, readi
   const { scores, targetTokens, text = '' } = outcome;
   if (!reading.task.labels) {
     const probability = Math.exp(defined(scores[0]?.[0], 'a score') / targetTokens);
-    const right = exactMatch(text, [example.target]) === 1;
+    const right = exactMatch(text, example.references ?? [example.target]) === 1;
     return { row, expected: example.target, predicted: text, right, probability };
   }
   const labels = Object.keys(reading.task.labels);

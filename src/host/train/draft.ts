@@ -91,6 +91,7 @@ export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: re
       train: path(dataset.file),
       ...(dataset.dev !== undefined && { dev: path(dataset.dev) }),
       ...(dataset.test !== undefined && { test: path(dataset.test) }),
+      ...(task?.preset && { preset: task.preset }),
       ...(task && { template: task.template, target: task.target }),
       ...(labels && { labels }),
     },

@@ -52,6 +52,14 @@ describe('the recipe of the answers', () => {
     });
   });
 
+  it('names the published set that the rows were recognised as, and none once its columns were chosen anew', () => {
+    const dataIn = (changed: Partial<DatasetDraft>): unknown =>
+      parseRecipe(recipeOf({ ...draft, ...changed }, services, [folder]).text, 'a').data;
+    const known = { template: 'sst2 sentence: {sentence}', target: '{label}', preset: 'sst2' as const };
+    expect(dataIn({ task: known })).toMatchObject({ ...known, train: 'rows.csv' });
+    expect(dataIn({ task })).not.toHaveProperty('preset');
+  });
+
   it('has as many virtual tokens as the template places, by a method that has them in the input', () => {
     const placed = { task: { ...task, template: '[P×3] {text} [P×2]' } };
     expect(methodIn({ ...placed, variant: 'P_TUNING' })).toMatchObject({
