@@ -6,7 +6,10 @@ import { html, type Markup } from './markup.js';
 import { table } from './table.js';
 
 /** How lines are told apart, by dashes and points as well as by colour; the page's style says how each looks. */
-export type LineLook = 'faint' | 'first' | 'second' | 'level';
+export type LineLook = 'faint' | 'first' | 'second' | 'third' | 'fourth' | 'fifth' | 'level';
+
+/** For lines of like rank. */
+export const equalLooks = ['first', 'second', 'third', 'fourth', 'fifth'] as const satisfies readonly LineLook[];
 
 export interface ChartLine {
   readonly label: string;
@@ -44,6 +47,7 @@ export function lineChart(chart: Chart): Markup | undefined {
   return html`<figure>
     <figcaption id="${chart.id}">${chart.title}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${spoken(chart.title, lines, chart.format)}">
+      <text class="end" x="${frame.left - 6}" y="${height - 8}">${l10n.t('Step')}</text>
       ${grid(ys, unit, (y) => place([xs.low, y / scale])[1])} ${steps(xs, (x) => place([x, 0])[0])}
       ${lines.map((line) => drawn(line, place))}
     </svg>
@@ -97,7 +101,7 @@ function drawn({ points, look }: ChartLine, place: (point: Point) => Point): Mar
     look === 'level' && first
       ? `M${frame.left} ${round(first[1])}H${frame.right}`
       : placed.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`).join('');
-  const dots = look === 'second' || look === 'first' ? (placed.length <= 40 ? placed : []) : [];
+  const dots = look === 'faint' || look === 'level' || placed.length > mostDots ? [] : placed;
   return html`<path class="line ${look}" d="${path}" />${dots.map(
       ([x, y]) => html`<circle class="${look}" cx="${round(x)}" cy="${round(y)}" r="2.5" />`,
     )}`;
@@ -117,6 +121,9 @@ function spoken(title: string, lines: readonly ChartLine[], format: Chart['forma
   return [title, ...said].join('. ');
 }
 
+/** More would run together. */
+const mostDots = 40;
+
 /** So many rows of a line, evenly chosen; more would help nobody. */
 const mostRows = 40;
 
@@ -130,7 +137,7 @@ function valueTable({ id, title, format }: Chart, lines: readonly ChartLine[]): 
   return table({
     label: `${title}, ${id}`,
     head: [l10n.t('Step'), ...lines.map(({ label }) => label)],
-    numbers: true,
+    numbers: lines.map((_line, i) => i + 1),
     rows: xs.map((x) => [wholeNumber(x), ...values.map((line) => line.get(x) ?? '–')]),
   });
 }

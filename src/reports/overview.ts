@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import {
-  distanceText,
+  signedDistance,
   duration,
   methodName,
   metricName,
@@ -12,6 +12,7 @@ import { stateName } from '../protocol/runState.js';
 import { splitScore } from '../protocol/splitScore.js';
 import type { RunReport } from './content.js';
 import { html, type Markup, type Part } from './markup.js';
+import { comparisonChart } from './runCharts.js';
 import { table } from './table.js';
 
 /** All runs beside one another, each a line that leads to its section. */
@@ -33,6 +34,7 @@ export function overview(runs: readonly RunReport[]): Markup {
       outcome ? duration(outcome.seconds) : '–',
     ];
   });
+  const chart = comparisonChart(runs);
   return html`<h2>${l10n.t('Overview')}</h2>
     ${table({
       label: l10n.t('Overview'),
@@ -48,8 +50,9 @@ export function overview(runs: readonly RunReport[]): Markup {
         l10n.t('Time'),
       ],
       rows,
-      numbers: true,
-    })}`;
+      numbers: [3, 4, 5, 8],
+    })}
+    ${chart && html`<div class="charts">${chart}</div>`}`;
 }
 
 function scoreCell({ told }: RunReport, split: 'dev' | 'test'): Part {
@@ -61,7 +64,7 @@ function scoreCell({ told }: RunReport, split: 'dev' | 'test'): Part {
   const baseline = scored.baseline.value;
   const beside = l10n.t('no prompt {value} ({distance})', {
     value: metricText(metric, baseline),
-    distance: distanceText(metric, value, baseline),
+    distance: signedDistance(metric, value, baseline),
   });
   return html`${score}${smaller(beside)}`;
 }

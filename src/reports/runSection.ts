@@ -17,9 +17,8 @@ export function runSection(run: RunReport, index: number): Markup {
   const { told, recipe, data } = run;
   return html`<article class="run" id="${id}" aria-labelledby="${id}-name">
     <h2 id="${id}-name">${run.name}</h2>
-    ${standing(run)} ${facts(run)}
-    ${told.notices.map((notice) => html`<p class="banner">${describeNotice(notice.code, notice.args)}</p>`)}
-    ${part(l10n.t('Scores'), scoreTable(told.evaluations, id))} ${part(l10n.t('Curves'), runCharts(told, id))}
+    ${facts(run)} ${standing(run)} ${notices(run)} ${part(l10n.t('Scores'), scoreTable(told.evaluations, id))}
+    ${part(l10n.t('Curves'), runCharts(told, id))}
     ${part(l10n.t('Nearest tokens'), told.nearest && nearestTable(told.nearest, recipe.method.peft_type, id))}
     ${part(l10n.t('Data'), data.length > 0 ? dataTable(data, id) : undefined)}
     ${part(l10n.t('Made with'), madeWith(run))}
@@ -42,6 +41,14 @@ function standing({ state, problem, told }: RunReport): Markup | undefined {
     ${words ? `${words.message} ${words.advice}` : l10n.t('This is what it had come to when this page was made.')}
   </p>`;
 }
+
+/** What the run said once and is over tells nothing of its result. */
+const passing: ReadonlySet<string> = new Set(['convertingModel', 'waitingForRun']);
+
+const notices = ({ told }: RunReport): Markup[] =>
+  told.notices.flatMap(({ code, args }) =>
+    passing.has(code) ? [] : [html`<p class="banner">${describeNotice(code, args)}</p>`],
+  );
 
 function facts({ recipe, told, started, outcome, id, name }: RunReport): Markup {
   const { method } = recipe;
@@ -90,6 +97,7 @@ function dataTable(data: readonly DataFile[], id: string): Markup {
       l10n.t('Tokens a row'),
       l10n.t('SHA-256 of the file now'),
     ],
+    numbers: [2, 3],
     rows: data.map(({ split, path, rows, cutRows, tokens, now }): Part[] => [
       split,
       path,

@@ -37,6 +37,6 @@ export function scoreTable(evaluations: readonly EventOf<'evaluation'>[], id: st
     label: `${l10n.t('Scores')}, ${id}`,
     head: [l10n.t('Score'), l10n.t('no prompt'), l10n.t('prompt'), l10n.t('difference')],
     rows,
-    numbers: true,
+    numbers: [1, 2, 3],
   });
 }

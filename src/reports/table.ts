@@ -6,13 +6,13 @@ export interface Table {
   readonly head: readonly string[];
   /** A row's first cell is its heading. */
   readonly rows: readonly (readonly Part[])[];
-  /** Whether the columns behind the first hold numbers. */
-  readonly numbers?: boolean;
+  /** The columns that hold numbers, counted from 0; none unless told. */
+  readonly numbers?: readonly number[];
 }
 
 /** A table that scrolls sideways where it is wider than the page, also by the keyboard. */
-export function table({ label, head, rows, numbers = false }: Table): Markup {
-  const kind = (column: number): string => (numbers && column > 0 ? 'number' : '');
+export function table({ label, head, rows, numbers = [] }: Table): Markup {
+  const kind = (column: number): string => (numbers.includes(column) ? 'number' : '');
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table>
       <thead>

@@ -9,11 +9,10 @@ from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, TENSORS
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator, SCALARS
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
-from tensorboard.util.tensor_util import make_ndarray
 
 here = Path(__file__).parent
 BEGAN = 1795258861.0
@@ -40,11 +39,11 @@ def write():
 
 
 def check(file):
-    found = EventAccumulator(file, size_guidance={TENSORS: 0})
+    found = EventAccumulator(file, size_guidance={SCALARS: 0})
     found.Reload()
-    for tag in found.Tags()["tensors"]:
-        events = found.Tensors(tag)
-        ends = [f"{e.step} {e.wall_time:.3f} {make_ndarray(e.tensor_proto).item():.6g}" for e in (events[0], events[-1])]
+    for tag in found.Tags()["scalars"]:
+        events = found.Scalars(tag)
+        ends = [f"{e.step} {e.wall_time:.3f} {e.value:.6g}" for e in (events[0], events[-1])]
         print(tag, len(events), *ends, sep="\t")
 
 
