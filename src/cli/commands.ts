@@ -9,6 +9,7 @@ import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
 import { runPresets } from './presetsCommand.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runCompare, runInterpret } from './interpretCommand.js';
+import { runReport, type ReportOptions } from './reportCommand.js';
 import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
 import { runTests } from './runTests.js';
 import { screenOf, styled } from './terminal.js';
@@ -257,6 +258,29 @@ function describeProgram(world: World, act: Action): Command {
     )
     .action((path: string, options: ImportOptions) => act(() => runImport(path, options, world))());
 
+  common(
+    program.command('report'),
+    l10n.t('writes one HTML page about runs: scores, curves, recipes, data, versions, checksums'),
+  )
+    .argument(
+      '[runs...]',
+      l10n.t('runs by id or folder, or saved prompts by name or folder; by default all finished runs'),
+    )
+    .option('--out <file>', l10n.t('the page, which needs nothing beside itself; by default softprompt-report.html'))
+    .option(
+      '--tensorboard <folder>',
+      l10n.t('writes what was measured as event files for TensorBoard; then a page only with --out'),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        'softprompt report',
+        'softprompt report tickets tickets-2 --out tickets.html',
+        'softprompt report --tensorboard logs',
+      ]),
+    )
+    .action((runs: string[], options: ReportOptions) => act(() => runReport(runs, options, world))());
+
   program
     .command('presets')
     .description(l10n.t('lists the data sets that a recipe can name in "data.preset", and how their rows are worded'))
@@ -333,6 +357,7 @@ function programHelp(): string {
     'softprompt test',
     'softprompt ensemble test.jsonl --ensemble tickets-seeds',
     'softprompt interpret tickets',
+    'softprompt report',
     'softprompt doctor',
   ])}
 ${l10n.t('Prompts and runs are kept in .softprompt of the workspace. A saved prompt is a folder that Hugging Face PEFT loads.')}

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeNotice } from '../errors/notices.js';
-import type { RunEvent } from '../protocol/events.js';
+import type { EventOf, RunEvent } from '../protocol/events.js';
 import {
   distanceText,
   isBetter,
@@ -12,7 +12,7 @@ import {
   timeLeft,
   wholeNumber,
 } from '../protocol/numbers.js';
-import { remember, type EventOf, type RunHistory } from './runHistory.js';
+import { remember, type RunHistory } from './runHistory.js';
 import { summaryLines } from './summary.js';
 import { displayWidth, styled, type Screen } from './terminal.js';
 

@@ -1,6 +1,4 @@
-import type { RunEvent } from '../protocol/events.js';
-
-export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+import type { EventOf, RunEvent } from '../protocol/events.js';
 
 /** What a run has told so far, as far as a person is told it again. */
 export interface RunHistory {

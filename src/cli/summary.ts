@@ -1,8 +1,10 @@
 import * as l10n from '@vscode/l10n';
 import { chart } from './chart.js';
 import { meaningLines, nearestLines } from './nearestTable.js';
+import type { EventOf } from '../protocol/events.js';
 import { distanceText, duration, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
-import type { EventOf, RunHistory } from './runHistory.js';
+import { splitScore } from '../protocol/splitScore.js';
+import type { RunHistory } from './runHistory.js';
 import { columnLines, styled, type Screen } from './terminal.js';
 
 /** What a person reads at the end: scores beside the baseline's, charts, nearest tokens, where the prompt is and what to try next. */
@@ -48,10 +50,9 @@ function outcome({ reason, step, bestStep, seconds }: EventOf<'end'>): string {
 
 function scoreLines({ evaluations }: RunHistory, screen: Screen): string[] {
   const rows = (['dev', 'test'] as const).flatMap((split) => {
-    const of = evaluations.filter((event) => event.split === split);
-    const baseline = of.findLast((event) => event.baseline);
-    const prompt = of.findLast((event) => event.best) ?? of.findLast((event) => !event.baseline);
-    if (!prompt) return [];
+    const scored = splitScore(evaluations, split);
+    if (!scored) return [];
+    const { prompt, baseline } = scored;
     const { metric, value, metrics } = prompt;
     return [
       [

@@ -139,6 +139,21 @@ export const storeErrors = {
         : l10n.t('{store}: there is no run "{run}".', a),
     advice: l10n.t('Start one with softprompt train; name a run of this store or the folder of one.'),
   }),
+  'store.noRunOrPrompt': (a: { name: string; store: string; nearest: string }) => ({
+    message: l10n.t('There is neither a run nor a prompt "{name}" in {store}.', a),
+    advice:
+      a.nearest === ''
+        ? l10n.t('Name a run by its id or folder, or a saved prompt; without a name all finished runs are meant.')
+        : l10n.t('Did you mean "{nearest}"?', a),
+  }),
+  'store.noFinishedRun': (a: { store: string }) => ({
+    message: l10n.t('{store}: there is no finished run to report.', a),
+    advice: l10n.t('Train a prompt first, or name a run that is not finished.'),
+  }),
+  'store.noHistory': (a: { prompt: string }) => ({
+    message: l10n.t('{prompt}: this prompt keeps no record of a training, as one that was trained elsewhere.', a),
+    advice: l10n.t('Report a prompt that was trained here.'),
+  }),
   'store.badRun': (a: { file: string; found: string; expected: string }) => ({
     message: l10n.t('{file}: the run is damaged: found {found}; expected {expected}.', a),
     advice: l10n.t('Start the run again from its recipe; prompts that it has saved are not touched.'),

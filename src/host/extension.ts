@@ -7,6 +7,7 @@ import { registerRunEndNotifications } from './notifications.js';
 import { registerEnsembles } from './ensembles/registerEnsembles.js';
 import { registerMap } from './panels/registerMap.js';
 import { registerPlaygrounds } from './panels/playgrounds.js';
+import { registerReports } from './panels/reportPanels.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
@@ -65,6 +66,7 @@ export function activate({
     { dispose: () => void evaluating?.then((process) => process.dispose()) },
     registerSidebar({ stores, runs: stores, extensionUri, showLog }),
     registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
+    registerReports({ stores, extensionUri }),
     registerMap({ evaluator, stores, extensionUri }),
     registerEnsembles({ stores, runControl: stores, evaluator, extensionUri, trainingDefaults }),
     registerTrainPrompt({

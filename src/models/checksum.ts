@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { writeFileAtomic } from '../store/atomicFile.js';
 import { asReadError, isErrno } from '../store/fileErrors.js';
+import { sha256OfFile } from '../store/sha256.js';
 
 const recordSchema = z.object({ path: z.string(), size: z.number(), mtimeMs: z.number(), sha256: z.string() });
 
@@ -33,7 +33,7 @@ async function fileChecksum(file: string, cacheFolder: string): Promise<string> 
     const known = await readRecord(record);
     if (known?.path === path && known.size === size && known.mtimeMs === mtimeMs) return known.sha256;
 
-    const sha256 = await hash(path);
+    const sha256 = await sha256OfFile(path);
     await writeFileAtomic(record, JSON.stringify({ path, size, mtimeMs, sha256 })).catch((error: unknown) => {
       // The record only saves time: a home that cannot be written must not keep a model from opening.
       if (!(error instanceof SoftpromptError)) throw error;
@@ -68,10 +68,4 @@ async function readRecord(file: string): Promise<z.infer<typeof recordSchema> | 
     if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return undefined;
     throw error;
   }
-}
-
-async function hash(path: string): Promise<string> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 22 })) sha256.update(chunk as Buffer);
-  return sha256.digest('hex');
 }

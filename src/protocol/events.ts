@@ -36,6 +36,8 @@ export type RunEvent =
       tokensPerSecond: number;
       secondsLeft: number;
       memoryMb: number;
+      /** Since the run began, without pauses; logs of older versions lack it. */
+      seconds?: number;
     }
   | {
       type: 'evaluation';
@@ -60,6 +62,8 @@ export type RunEvent =
       seconds: number;
       folder: string;
     };
+
+export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 /** A row and what the model makes of it. */
 export interface JudgedRow {

@@ -78,6 +78,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     tokensPerSecond: z.number(),
     secondsLeft: z.number(),
     memoryMb: z.number(),
+    seconds: z.exactOptional(z.number()),
   }),
   z.object({
     type: z.literal('evaluation'),

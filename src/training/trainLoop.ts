@@ -172,6 +172,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
       tokensPerSecond: pace.perSecond('tokens'),
       secondsLeft: pace.secondsPerStep() * (training.maxSteps - state.step),
       memoryMb: process.memoryUsage.rss() / 2 ** 20,
+      seconds: seconds(),
     });
   };
   const trainToEnd = async (): Promise<LoopResult['reason']> => {

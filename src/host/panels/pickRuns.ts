@@ -41,6 +41,26 @@ export async function pickCompared(
   return picked?.map((item) => item.folder);
 }
 
+/** Asks which runs a report is to tell of, with those that are finished chosen; undefined where the question was put away. */
+export async function pickReported(stores: Stores): Promise<string[] | undefined> {
+  await stores.ready();
+  const finished = new Set(
+    stores.runs.flatMap((run) => ('value' in run && run.value.state === 'finished' ? [run.folder] : [])),
+  );
+  const items = runItems(stores).map((item) => ({ ...item, picked: finished.has(item.folder) }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Show Report'),
+    placeHolder:
+      items.length === 0
+        ? vscode.l10n.t('There are no runs yet; Train Prompt starts one')
+        : vscode.l10n.t('Runs that the report tells of'),
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return picked?.map((item) => item.folder);
+}
+
 function runItems({ runs }: Stores): RunItem[] {
   return runs.flatMap((run) => ('value' in run ? [runItem(run.value)] : []));
 }
