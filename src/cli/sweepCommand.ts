@@ -66,6 +66,8 @@ export async function runSweep(file: string, options: SweepOptions, work: Work, 
         pending.push(i);
       }
     }
+    // Who follows the sweep sees at once what it is made of.
+    await writeTable(folder, sweep);
     const total = sweep.runs.length;
     let done = total - pending.length;
     if (done > 0 && !options.json)
