@@ -88,11 +88,15 @@ function runProblems(input: object, sweep: Sweep): RecipeProblem[] {
 }
 
 function problemsOfRun(input: object): RecipeProblem[] {
+  const parsed = recipeSchema.safeParse(input);
+  // Where the fields stand matters only where there is something to say.
+  if (parsed.success && nothing !== undefined && contradictions(parsed.data, nothing).length === 0) return [];
   const root = parseTree(JSON.stringify(input));
   if (root === undefined) return [];
-  const parsed = recipeSchema.safeParse(input);
   return parsed.success ? contradictions(parsed.data, root) : recipeProblems(parsed.error.issues, root);
 }
+
+const nothing = parseTree('{}');
 
 /** The varied field that a problem is in or above; else the one that brings it alone; else the last. */
 function culprit(

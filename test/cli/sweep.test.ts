@@ -182,6 +182,15 @@ describe('softprompt sweep', () => {
     expect(out).toContain('exit code 137');
   });
 
+  it('is passed over by train, also where a method is chosen that lacks its fields', async () => {
+    const fields = recipe.replace('"method.num_virtual_tokens": [1, 5]', '"method.prefix_projection": [true, false]');
+    const prefix = fields.replace('PROMPT_TUNING', 'PREFIX_TUNING');
+    await writeFile(join(folder, 'tickets.softprompt.json'), prefix);
+    const options = ['--method', 'prompt-tuning', '--name', 'plain'];
+    expect((await softprompt(['train', 'tickets.softprompt.json', ...options])).exitCode).toBe(0);
+    expect(asked).toEqual(['train plain']);
+  });
+
   it('refuses a recipe without a sweep, and a sweep that another process runs', async () => {
     await writeFile(join(folder, 'plain.softprompt.json'), '{ "data": { "train": "a" } }');
     expect(await softprompt(['sweep', 'plain.softprompt.json'])).toMatchObject({
