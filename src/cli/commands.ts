@@ -12,6 +12,7 @@ import { runCompare, runInterpret } from './interpretCommand.js';
 import { runReport, type ReportOptions } from './reportCommand.js';
 import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
 import { runTests } from './runTests.js';
+import { addSweepCommands } from './sweepOptions.js';
 import { screenOf, styled } from './terminal.js';
 import { runTrainSeeds } from './trainSeeds.js';
 import { runExport, runImport } from './transfer.js';
@@ -45,7 +46,7 @@ export async function runCommandLine(argv: readonly string[], work: Work, world:
 }
 
 /** Puts the work behind a command's action, with the exit code kept. */
-type Action = (command: (work: Work) => Promise<ExitCode>) => () => Promise<void>;
+export type Action = (command: (work: Work) => Promise<ExitCode>) => () => Promise<void>;
 
 function describeProgram(world: World, act: Action): Command {
   const program = new Command('softprompt')
@@ -112,6 +113,8 @@ function describeProgram(world: World, act: Action): Command {
         seeds ? runTrainSeeds(recipe, seeds, options, work, world) : runTrain(recipe, options, work, world),
       )();
     });
+
+  addSweepCommands(program, { common, act, examples, threadsOption, providerOption, wholeNumberFrom }, world);
 
   common(program.command('resume'), l10n.t('goes on with a stopped, interrupted or failed run'))
     .argument('[run]', l10n.t('a run’s id or folder; by default the newest that can go on'))
@@ -354,6 +357,7 @@ function programHelp(): string {
     'softprompt train tickets.softprompt.json',
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
+    'softprompt sweep tickets.softprompt.json',
     'softprompt test',
     'softprompt ensemble test.jsonl --ensemble tickets-seeds',
     'softprompt interpret tickets',

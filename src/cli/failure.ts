@@ -23,6 +23,8 @@ const runFailures: ReadonlySet<string> = new Set([
   'store.noSpace',
   'store.readOnly',
   'store.runInUse',
+  'store.sweepInUse',
+  'slurm.refused',
 ]);
 
 /** An error in words, with the exit code that it means. What is not in the catalogue is a defect of ours. */

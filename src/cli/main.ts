@@ -16,6 +16,7 @@ const work: Work = {
   compare: async (...args) => (await import('../evaluation/interpretation/comparePrompts.js')).comparePrompts(...args),
   test: async (...args) => (await import('../evaluation/promptTests.js')).runPromptTests(...args),
   ensemble: async (...args) => (await import('../evaluation/evaluateEnsemble.js')).evaluateEnsemble(...args),
+  startProgram: async (...args) => (await import('./startProgram.js')).startProgram(...args),
   doctor: async (...args) => (await import('../evaluation/doctor.js')).diagnose(...args),
 };
 

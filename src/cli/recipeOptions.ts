@@ -99,6 +99,8 @@ function withOptions(recipe: Recipe, options: TrainOptions, folder: string, star
   };
   const changed = {
     ...recipe,
+    // One run is trained here, and a sweep of another method's fields would not go with it.
+    sweep: undefined,
     ...given({ name, threads, provider }),
     ...(model !== undefined && { model: modelOption(model, folder) }),
     ...(baseline !== undefined && { baseline: baseline === 'on' }),

@@ -16,4 +16,6 @@ export interface Work {
   readonly test: typeof runPromptTests;
   readonly ensemble: typeof evaluateEnsemble;
   readonly doctor: typeof diagnose;
+  /** Runs `softprompt` with other arguments in a process of its own, which an abort stops; gives back its exit code. */
+  readonly startProgram: (argv: readonly string[], signal: AbortSignal) => Promise<number>;
 }

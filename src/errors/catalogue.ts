@@ -5,12 +5,13 @@ import { modelErrors } from './modelErrors.js';
 import { runErrors } from './runErrors.js';
 import type { ErrorMessage } from './errorMessage.js';
 import { storeErrors } from './storeErrors.js';
+import { sweepErrors } from './sweepErrors.js';
 
 /**
  * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
  * arguments cross processes and are put into words, in the reader's language, where they are shown.
  */
-const catalogue = { ...dataErrors, ...evaluationErrors, ...modelErrors, ...runErrors, ...storeErrors };
+const catalogue = { ...dataErrors, ...evaluationErrors, ...modelErrors, ...runErrors, ...storeErrors, ...sweepErrors };
 
 export type ErrorCode = keyof typeof catalogue;
 export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];

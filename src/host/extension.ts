@@ -8,6 +8,7 @@ import { registerEnsembles } from './ensembles/registerEnsembles.js';
 import { registerMap } from './panels/registerMap.js';
 import { registerPlaygrounds } from './panels/playgrounds.js';
 import { registerReports } from './panels/reportPanels.js';
+import { registerSweepPanels } from './panels/sweepPanels.js';
 import { registerTrainingPanels } from './panels/trainingPanels.js';
 import { openInspector } from './process/inspector.js';
 import { nodeProgram } from './process/nodeProgram.js';
@@ -49,6 +50,7 @@ export function activate({
   const showLog = (folder: string): Thenable<unknown> =>
     vscode.window.showTextDocument(vscode.Uri.file(runFile(folder, 'log')));
 
+  const sweepPanels = registerSweepPanels({ stores, extensionUri });
   const evaluations = registerEvaluations({ stores, evaluator, extensionUri, workspaceState });
 
   environmentVariableCollection.description = vscode.l10n.t('Puts softprompt on the PATH');
@@ -78,7 +80,8 @@ export function activate({
       trainingDefaults,
       modelFolders,
     }),
-    registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log }),
+    registerRecipes({ stores, extensionUri, nodeProgram: node, inspector, log, sweepPanels }),
+    sweepPanels,
     evaluations,
     registerPromptTests({ stores, evaluator, evaluations: evaluations.evaluations }),
     registerPlaygrounds({ stores, evaluator, extensionUri, memory: workspaceState }),

@@ -4,6 +4,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { checkRecipe } from './checkRecipe.js';
 import { initialisationWords } from './initialisationWords.js';
 import { initialisationsOf, recipeSchema, type PeftType, type Recipe } from './recipe.js';
+import { sweepableFields } from './recipeFields.js';
 
 /**
  * Reads a recipe: JSON with comments, trailing commas allowed. Every default is filled in.
@@ -34,6 +35,13 @@ export function recipeJsonSchema(): Record<string, unknown> {
       }
     },
   });
+  const sweep = propertyOf(schema, 'sweep');
+  // Completion offers the fields' names, and hovers say what they are.
+  const fields = [...sweepableFields()].map(([path, description]) => [
+    path,
+    { ...(description !== undefined && { description }), allOf: [{ $ref: '#/properties/sweep/additionalProperties' }] },
+  ]);
+  if (sweep) sweep.properties = Object.fromEntries(fields) as NonNullable<typeof sweep.properties>;
   return { title: 'Softprompt recipe', ...schema, allowComments: true, allowTrailingCommas: true };
 }
 

@@ -237,6 +237,24 @@ const evaluationSchema = z
   })
   .describe('How rows are judged, and what a prompt is compared with.');
 
+const sweepRangeSchema = z
+  .strictObject({
+    from: z.number(),
+    to: z.number().describe('The last value, if the steps meet it.'),
+    step: z.number().positive().optional().describe('What each value adds to the one before; 1 by default.'),
+    factor: z.number().gt(1).optional().describe('What each value is multiplied by instead.'),
+  })
+  .describe('Values from one number up to another.');
+const sweepValuesSchema = z.union([z.array(z.unknown()).min(1), sweepRangeSchema]);
+export type SweepValues = z.output<typeof sweepValuesSchema>;
+
+const sweepSchema = z
+  .record(z.string(), sweepValuesSchema)
+  .describe(
+    'Fields of this recipe, such as "method.num_virtual_tokens", and the values that softprompt sweep trains with: a list, or a range such as { "from": 1, "to": 5 }. Every combination is a run.',
+  );
+export type Sweep = z.output<typeof sweepSchema>;
+
 export const recipeSchema = z.strictObject({
   $schema: z.string().optional(),
   name: z
@@ -265,6 +283,7 @@ export const recipeSchema = z.strictObject({
     .default('auto')
     .describe('Where it runs; auto tries what the machine has.'),
   threads: z.int().min(1).optional().describe('CPU threads; by default the number of physical cores.'),
+  sweep: sweepSchema.optional(),
 });
 
 export type RecipeInput = z.input<typeof recipeSchema>;

@@ -3,6 +3,7 @@ import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import * as z from 'zod';
 import { nearestName } from '../common/nearestName.js';
 import { recipeSchema } from './recipe.js';
+import { alternatives, objectsIn } from './recipeFields.js';
 
 /** Something wrong in a recipe: where, and in words. */
 export interface RecipeProblem {
@@ -25,12 +26,23 @@ function problemsOf(issue: Issue, root: Node): RecipeProblem[] {
   const { path } = issue;
   const node = nodeAt(root, path);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownName(path, key, root, node));
+  const inside = issue.code === 'invalid_union' ? meantAlternative(issue.errors) : undefined;
+  if (inside)
+    return recipeProblems(inside.map((each) => ({ ...each, path: [...path, ...each.path] })) as Issue[], root);
   const expected = expectation(issue);
   const message =
     node === undefined
       ? l10n.t('missing; expected {expected}', { expected })
       : l10n.t('found {found}; expected {expected}', { found: foundText(node), expected });
   return [{ path, message }];
+}
+
+/** What is wrong inside the one alternative whose type the value has. */
+function meantAlternative(errors: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const meant = errors.filter(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  );
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 function expectation(issue: Exclude<Issue, { code: 'unrecognized_keys' }>): string {
@@ -110,19 +122,13 @@ function kindOf({ shape }: z.ZodObject): string {
 function step(type: z.core.$ZodType, segment: PropertyKey): z.core.$ZodType[] {
   if (typeof segment === 'number')
     return alternatives(type).flatMap((one) => (one instanceof z.ZodArray ? one.element : []));
-  return objectsIn(type).flatMap(({ shape }) => shape[String(segment)] ?? []);
-}
-
-const objectsIn = (type: z.core.$ZodType): z.ZodObject[] =>
-  alternatives(type).filter((one) => one instanceof z.ZodObject);
-
-/** What a type allows, behind unions and defaults. */
-function alternatives(type: z.core.$ZodType): z.core.$ZodType[] {
-  if (type instanceof z.ZodUnion) return type.options.flatMap(alternatives);
-  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodPrefault) {
-    return alternatives(type.def.innerType);
-  }
-  return [type];
+  return alternatives(type).flatMap((one) =>
+    one instanceof z.ZodObject
+      ? (one.shape[String(segment)] ?? [])
+      : one instanceof z.ZodRecord
+        ? (one.valueType as z.core.$ZodType)
+        : [],
+  );
 }
 
 function nodeAt(root: Node, path: readonly PropertyKey[]): Node | undefined {

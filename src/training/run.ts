@@ -35,7 +35,7 @@ export async function train(
   signal: AbortSignal,
   gate = makeGate(),
 ): Promise<TrainResult> {
-  const { recipe, recipeFile, store, cacheFolder } = request;
+  const { recipe, recipeFile, store, cacheFolder, besideOthers = false } = request;
   const name = recipeName(recipe, recipeFile);
   // Bad input is found before anything is made.
   const early: RunEvent[] = [];
@@ -46,7 +46,7 @@ export async function train(
   const first = firstCheckpoint(await firstParameters(context, recipeFile));
   const folder = await createRun(store, { name, recipe, recipeFile }, process.pid);
   return runInFolder(
-    { folder, store, name, context, start: first, early, keep: 0, cacheFolder, gate },
+    { folder, store, name, context, start: first, early, keep: 0, cacheFolder, besideOthers, gate },
     onEvent,
     signal,
   );
@@ -57,7 +57,10 @@ export async function train(
  * if it had never stopped.
  */
 export async function resume(
-  { runFolder, ...request }: Pick<RunRequest, 'cacheFolder' | 'spinning'> & { readonly runFolder: string },
+  {
+    runFolder,
+    ...request
+  }: Pick<RunRequest, 'cacheFolder' | 'spinning' | 'besideOthers'> & { readonly runFolder: string },
   onEvent: OnEvent,
   signal: AbortSignal,
   gate = makeGate(),
@@ -76,7 +79,8 @@ export async function resume(
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
     const store = dirname(dirname(runFolder));
     const keep = start.anchor?.events ?? 0;
-    const run = { folder: runFolder, store, name, context, start, early, keep, gate, cacheFolder: request.cacheFolder };
+    const { cacheFolder, besideOthers = false } = request;
+    const run = { folder: runFolder, store, name, context, start, early, keep, gate, cacheFolder, besideOthers };
     return runInFolder(run, onEvent, signal);
   });
 }
@@ -92,6 +96,7 @@ interface OwnedRun {
   /** How many events of an earlier process stay. */
   readonly keep: number;
   readonly cacheFolder: string;
+  readonly besideOthers: boolean;
   readonly gate: Gate;
 }
 
@@ -113,15 +118,7 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
         await writeFirstVectors(runFile(folder, 'firstVectors'), await keptEmbeddings(context, parameters));
       }
       const anchor = anchorOf(context);
-      turn = await takeTurn(
-        {
-          folder: queueFolder(run.cacheFolder),
-          device: context.engine.device,
-          name,
-          onWait: (holder) => emit({ type: 'notice', code: 'waitingForRun', args: { run: holder } }),
-        },
-        signal,
-      );
+      turn = run.besideOthers ? noTurn : await waitForTurn(run, emit, signal);
       if (!turn) {
         await updateStatus(folder, { state: 'stopped' });
         return { folder, reason: 'stopped' };
@@ -158,6 +155,17 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       log.close();
     }
   });
+}
+
+const noTurn: Turn = { release: () => Promise.resolve() };
+
+function waitForTurn(
+  { cacheFolder, context, name }: OwnedRun,
+  emit: OnEvent,
+  signal: AbortSignal,
+): Promise<Turn | undefined> {
+  const onWait = (holder: string): void => emit({ type: 'notice', code: 'waitingForRun', args: { run: holder } });
+  return takeTurn({ folder: queueFolder(cacheFolder), device: context.engine.device, name, onWait }, signal);
 }
 
 /** Notes in the run's status why it failed, so that lists and a later reader know. */

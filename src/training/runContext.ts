@@ -41,6 +41,8 @@ export interface RunRequest extends RecipeRequest {
   readonly cacheFolder: string;
   /** Whether the run may keep the cores to itself; only where a person waits for nothing else. */
   readonly spinning?: boolean;
+  /** Trains at once, beside other trainings: where whoever started it shares the machine out among its runs. */
+  readonly besideOthers?: boolean;
 }
 
 /** Throws what reading the data and looking at the model throw. */

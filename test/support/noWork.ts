@@ -12,4 +12,5 @@ export const noWork: Work = {
   compare: refusing,
   test: refusing,
   doctor: refusing,
+  startProgram: refusing,
 };

@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { isLive } from '../../protocol/runState.js';
+import { tableFile } from '../../store/sweepFolder.js';
 import type { FollowedRun, Stores } from '../services.js';
 import { evaluation } from './evaluateRecipe.js';
 import { liveRunText } from './lensTexts.js';
 import { isRecipe, recipeSelector } from './recipeDocuments.js';
+import { sweepOf } from './sweepRecipe.js';
 
-/** Above a recipe: Train, Evaluate where there is something to, and the panel of a run that lives. */
+/** Above a recipe: Train, Sweep and Evaluate where there is something to, and the panel of a run that lives. */
 export function registerRecipeLenses(stores: Stores): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let shown = '';
@@ -37,11 +40,33 @@ export function registerRecipeLenses(stores: Stores): vscode.Disposable {
           arguments: [document.uri],
         };
         const panel = liveRunLens(document, stores);
-        const commands = [train, ...(evaluation(document, stores) ? [evaluate] : []), ...(panel ? [panel] : [])];
+        const commands = [
+          train,
+          ...sweepLenses(document, stores),
+          ...(evaluation(document, stores) ? [evaluate] : []),
+          ...(panel ? [panel] : []),
+        ];
         return commands.map((command) => new vscode.CodeLens(top, command));
       },
     }),
   );
+}
+
+/** The table's lens once there is one. */
+function sweepLenses(document: vscode.TextDocument, stores: Stores): vscode.Command[] {
+  const sweep = sweepOf(document, stores);
+  if (!sweep) return [];
+  const run = {
+    title: vscode.l10n.t('$(layers) Sweep ({count} runs)', { count: sweep.runs }),
+    command: 'softprompt.sweepRecipe',
+    arguments: [document.uri],
+  };
+  const table = {
+    title: vscode.l10n.t('$(table) Sweep table'),
+    command: 'softprompt.openSweep',
+    arguments: [document.uri],
+  };
+  return existsSync(tableFile(sweep.folder)) ? [run, table] : [run];
 }
 
 function liveRunLens(document: vscode.TextDocument, stores: Stores): vscode.Command | undefined {

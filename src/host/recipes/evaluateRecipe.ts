@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { checkRecipe } from '../../protocol/checkRecipe.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
 import type { Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
+import { runInTerminal, type TerminalServices } from './runInTerminal.js';
 
 /** A recipe's prompt and the rows to score it on. */
 export interface Evaluation {
@@ -13,11 +13,8 @@ export interface Evaluation {
   readonly store: string;
 }
 
-export interface EvaluateServices {
+export interface EvaluateServices extends TerminalServices {
   readonly stores: Stores;
-  readonly extensionUri: vscode.Uri;
-  /** A real Node, which runs the command line. */
-  readonly nodeProgram: () => string | Promise<string>;
 }
 
 /** Undefined where the prompt is not trained yet, or the recipe names no test file. */
@@ -38,7 +35,9 @@ export async function evaluateRecipe(recipe: vscode.Uri, services: EvaluateServi
   await services.stores.ready();
   const found = evaluation(await vscode.workspace.openTextDocument(recipe), services.stores);
   if (!found) return offerTraining(recipe);
-  await vscode.tasks.executeTask(evaluationTask(recipe, found, services, await services.nodeProgram()));
+  const { promptFolder, testFile, store } = found;
+  const title = vscode.l10n.t('evaluate {recipe}', { recipe: vscode.workspace.asRelativePath(recipe) });
+  await runInTerminal(recipe, title, ['evaluate', promptFolder, testFile, '--store', store], services);
 }
 
 async function offerTraining(recipe: vscode.Uri): Promise<void> {
@@ -48,30 +47,4 @@ async function offerTraining(recipe: vscode.Uri): Promise<void> {
     train,
   );
   if (chosen === train) await vscode.commands.executeCommand('softprompt.trainPrompt', recipe);
-}
-
-function evaluationTask(
-  recipe: vscode.Uri,
-  { promptFolder, testFile, store }: Evaluation,
-  { extensionUri }: EvaluateServices,
-  node: string,
-): vscode.Task {
-  const workspace = vscode.workspace.getWorkspaceFolder(recipe) ?? vscode.workspace.workspaceFolders?.[0];
-  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'softprompt.mjs').fsPath;
-  const task = new vscode.Task(
-    { type: 'process' },
-    workspace ?? vscode.TaskScope.Workspace,
-    vscode.l10n.t('evaluate {recipe}', { recipe: vscode.workspace.asRelativePath(recipe) }),
-    'softprompt',
-    new vscode.ProcessExecution(node, [program, 'evaluate', promptFolder, testFile, '--store', store], {
-      cwd: workspace?.uri.fsPath ?? homedir(),
-    }),
-  );
-  task.presentationOptions = {
-    reveal: vscode.TaskRevealKind.Always,
-    panel: vscode.TaskPanelKind.Dedicated,
-    clear: true,
-  };
-  task.problemMatchers = [];
-  return task;
 }

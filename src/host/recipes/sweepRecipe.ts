@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import { checkRecipe } from '../../protocol/checkRecipe.js';
+import { recipeName } from '../../protocol/parseRecipe.js';
+import { combinationCount } from '../../protocol/sweepCombinations.js';
+import { sweepFolderOf } from '../../store/sweepFolder.js';
+import type { SweepPanels } from '../panels/sweepPanels.js';
+import type { Stores } from '../services.js';
+import { storeOf } from '../train/dataFiles.js';
+import { runInTerminal, type TerminalServices } from './runInTerminal.js';
+
+export interface SweepServices extends TerminalServices {
+  readonly stores: Stores;
+  readonly sweepPanels: SweepPanels;
+}
+
+/** A recipe's sweep: how many runs it is, and where its table is kept. */
+export interface RecipeSweep {
+  readonly name: string;
+  readonly folder: string;
+  readonly store: string;
+  readonly runs: number;
+}
+
+/** Undefined where the recipe has none, or has mistakes. */
+export function sweepOf(document: vscode.TextDocument, { folders }: Pick<Stores, 'folders'>): RecipeSweep | undefined {
+  const recipeFile = document.uri.fsPath;
+  const checked = checkRecipe(document.getText());
+  const store = storeOf(recipeFile, folders);
+  if (!('recipe' in checked) || checked.recipe.sweep === undefined || store === undefined) return undefined;
+  const name = recipeName(checked.recipe, recipeFile);
+  return { name, folder: sweepFolderOf(store, name), store, runs: combinationCount(checked.recipe.sweep) };
+}
+
+/** Runs what is left of a recipe's sweep, in a terminal, beside the panel with its charts and table. */
+export async function sweepRecipe(recipe: vscode.Uri, services: SweepServices): Promise<void> {
+  const sweep = await savedSweep(recipe, services);
+  if (!sweep) return;
+  const title = vscode.l10n.t('sweep {recipe}', { recipe: vscode.workspace.asRelativePath(recipe) });
+  await runInTerminal(recipe, title, ['sweep', recipe.fsPath, '--store', sweep.store], services);
+  await services.sweepPanels.open(sweep.folder, sweep.name);
+}
+
+/** Shows the charts and the table of a recipe's sweep. */
+export async function openSweep(recipe: vscode.Uri, services: SweepServices): Promise<void> {
+  const sweep = await savedSweep(recipe, services);
+  if (sweep) await services.sweepPanels.open(sweep.folder, sweep.name);
+}
+
+/** Says how a sweep is written where there is none. */
+async function savedSweep(recipe: vscode.Uri, { stores }: SweepServices): Promise<RecipeSweep | undefined> {
+  await stores.ready();
+  const document = await vscode.workspace.openTextDocument(recipe);
+  if (document.isDirty) await document.save();
+  const sweep = sweepOf(document, stores);
+  if (sweep) return sweep;
+  const example = '"sweep": { "method.num_virtual_tokens": [1, 5, 20], "training.seed": { "from": 1, "to": 3 } }';
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('This recipe has no sweep that can be run; one looks like this: {example}', { example }),
+  );
+  return undefined;
+}
