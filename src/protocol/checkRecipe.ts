@@ -9,7 +9,7 @@ import {
 } from 'jsonc-parser';
 import { contradictions } from './contradictions.js';
 import { recipeProblems, type RecipeProblem } from './recipeProblems.js';
-import { presetMetrics } from './presets.js';
+import { withPresetMetric } from './promptTest.js';
 import { recipeSchema, type Recipe } from './recipe.js';
 import { sweepProblems } from './sweepProblems.js';
 
@@ -42,24 +42,15 @@ export function checkRecipe(
 
   const input: unknown = getNodeValue(root);
   const parsed = recipeSchema.safeParse(input);
-  const recipe = parsed.success ? withPresetMetric(parsed.data) : undefined;
   const bySchema = [...repeatedNames(root), ...(parsed.success ? [] : recipeProblems(parsed.error.issues, root))];
-  const beyondIt = recipe ? contradictions(recipe, root) : [];
-  if (recipe && beyondIt.length === 0) beyondIt.push(...sweepProblems(input, recipe.sweep, root));
+  const beyondIt = parsed.success ? contradictions(parsed.data, root) : [];
+  if (parsed.success && beyondIt.length === 0) beyondIt.push(...sweepProblems(input, parsed.data.sweep, root));
   const problems = [
     ...bySchema.map((problem) => locate(problem, root, true)),
     ...beyondIt.map((problem) => locate(problem, root, false)),
   ];
-  if (recipe && problems.length === 0) return { recipe };
+  if (parsed.success && problems.length === 0) return { recipe: withPresetMetric(parsed.data) };
   return { problems: problems.sort((a, b) => a.offset - b.offset) };
-}
-
-/** A test that names no metric has its preset's. */
-function withPresetMetric(recipe: Recipe): Recipe {
-  const { tests, data } = recipe;
-  if (!tests || data.preset === undefined) return recipe;
-  const [usual] = presetMetrics[data.preset];
-  return { ...recipe, tests: tests.map((test) => ({ ...test, metric: test.metric ?? usual })) };
 }
 
 /** The value at a path of a recipe; for one that is missing, the innermost object that it is missing from. */

@@ -3,7 +3,7 @@ import { findNodeAtLocation, type Node } from 'jsonc-parser';
 import { encoderOf, leastEncoderSize } from './encoder.js';
 import type { RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
-import { boundOf } from './promptTest.js';
+import { boundOf, withPresetMetric } from './promptTest.js';
 import type { Recipe, RecipeTest } from './recipe.js';
 import { virtualSlots } from './virtualSlots.js';
 
@@ -14,7 +14,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
     ...trainingProblems(recipe),
-    ...(recipe.tests ?? []).flatMap(testProblems),
+    ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
 }
 

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import { defined } from '../common/assert.js';
 import type { MetricName, Metrics } from './events.js';
 import { isShare, metricName, metricText } from './numbers.js';
-import type { RecipeTest } from './recipe.js';
+import { presetMetrics } from './presets.js';
+import type { Recipe, RecipeTest } from './recipe.js';
 
 /** Which bound a metric has: of perplexity less is better. */
 export const boundOf = (metric: MetricName): 'atLeast' | 'atMost' => (isShare(metric) ? 'atLeast' : 'atMost');
@@ -93,4 +94,12 @@ export function gateResultText({ metric, bound, value, passed }: GateResult): st
   return boundOf(metric) === 'atLeast'
     ? l10n.t('{metric} {value}, at least {bound} expected', words)
     : l10n.t('{metric} {value}, at most {bound} expected', words);
+}
+
+/** A test that names no metric has its preset's. */
+export function withPresetMetric(recipe: Recipe): Recipe {
+  const { tests, data } = recipe;
+  if (!tests || data.preset === undefined) return recipe;
+  const [usual] = presetMetrics[data.preset];
+  return { ...recipe, tests: tests.map((test) => ({ ...test, metric: test.metric ?? usual })) };
 }

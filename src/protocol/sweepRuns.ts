@@ -1,6 +1,7 @@
 import { getNodeValue, parseTree } from 'jsonc-parser';
 import { seededRandom } from '../common/random.js';
 import { fitName } from './parseRecipe.js';
+import { withPresetMetric } from './promptTest.js';
 import { recipeSchema, type Recipe, type SweepValues } from './recipe.js';
 import { sweepCombinations, withValues, type Combination } from './sweepCombinations.js';
 import { fieldNames, valueText } from './sweepTable.js';
@@ -28,7 +29,7 @@ export function planSweep(text: string, name: string): SweepPlan {
   const scored = new Set<string>();
   const runs = combinations.map((combination, i): SweepRun => {
     const runName = names[i] ?? name;
-    const recipe = recipeSchema.parse({ ...withValues(input, combination.values), name: runName });
+    const recipe = withPresetMetric(recipeSchema.parse({ ...withValues(input, combination.values), name: runName }));
     // The bare model scores the same for all that differ in nothing but the prompt and its training.
     const bare = JSON.stringify([recipe.model, recipe.data, recipe.evaluation, recipe.engine]);
     const baseline = recipe.baseline && !scored.has(bare);

@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { softprompt } from './support/commandLine.js';
 import { startEditor } from './support/editor.js';
@@ -15,6 +16,16 @@ import {
   themes,
   treeItem,
 } from './support/workbench.js';
+
+/** Asks until the list stays: it closes where the focus still comes back from elsewhere. */
+const picked = (page: Page, ask: () => Promise<void>, item: RegExp): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      await ask();
+      await quickPickItem(page, item).click({ timeout: 5000 });
+    },
+    { timeout: 60_000 },
+  );
 
 const patience = { timeout: 120_000 };
 const percent = /^[\d.]+ %$/;
@@ -69,14 +80,7 @@ test.each(versions)(
     await panel.getByRole('button', { name: 'Choose a prompt…' }).click();
     await quickPickItem(page, /^tickets-again,/).click();
     await card('With tickets-again').waitFor(patience);
-    // The list closes where the focus still comes back from the one before.
-    await vi.waitFor(
-      async () => {
-        await panel.getByRole('button', { name: 'Take a row…' }).click();
-        await quickPickItem(page, /^tickets.csv/).click({ timeout: 5000 });
-      },
-      { timeout: 60_000 },
-    );
+    await picked(page, () => panel.getByRole('button', { name: 'Take a row…' }).click(), /^tickets.csv/);
     await quickPickItem(page, /line 2$/).click();
     await panel.getByText('tickets.csv:2').waitFor();
     await panel.getByRole('button', { name: 'Run (Ctrl+Enter)' }).click();
@@ -90,8 +94,7 @@ test.each(versions)(
     await card('With tickets-again').getByText(percent).first().waitFor(patience);
     expect(await panel.getByLabel('text', { exact: true }).inputValue()).not.toBe('');
 
-    await runCommand(page, 'Softprompt: Try It');
-    await quickPickItem(page, /^writer,/).click();
+    await picked(page, () => runCommand(page, 'Softprompt: Try It'), /^writer,/);
     await panel.getByLabel('queue', { exact: true }).fill('billing');
     await panel.getByText('Sampling').click();
     await panel.getByLabel('Most tokens').fill('12');

@@ -70,6 +70,15 @@ describe('a sweep', () => {
     expect(new Set(name('"model": ["m", "M"]').map((each) => each.toLowerCase())).size).toBe(2);
   });
 
+  it('leaves a test without a metric to its preset', () => {
+    const text = `{
+      "data": { "train": "a", "preset": "sst2" }, "tests": [{ "file": "t", "atLeast": 0.5 }], "sweep": { "training.seed": [1] }
+    }`;
+    expect(checkRecipe(text)).toHaveProperty('recipe');
+    const { runs } = planSweep(text, 'sst2');
+    expect(runs.map(({ recipe: of }) => of.tests)).toEqual([[{ file: 't', metric: 'accuracy', atLeast: 0.5 }]]);
+  });
+
   it('varies methods together with the fields that only some of them have', () => {
     const methods = '{ "peft_type": "PREFIX_TUNING" }, { "peft_type": "P_TUNING", "encoder_hidden_size": 64 }';
     expect(problems(`"method": [${methods}]`)).toEqual([]);

@@ -52,8 +52,9 @@ export function registerEvaluationLenses(services: LensServices): vscode.Disposa
 function lensesOf(document: vscode.TextDocument, { stores, evaluations, memory }: LensServices): vscode.Command[] {
   if (!isDataDocument(document) || !vscode.workspace.isTrusted) return [];
   const choices = judgeChoices(stores, vscode.env.language);
-  if (choices.length === 0) return [];
   const evaluation = evaluations.of(document.uri);
+  // An evaluation outlives the last prompt, to say why it ended.
+  if (choices.length === 0 && !evaluation) return [];
   const beginning = document.getText(new vscode.Range(document.positionAt(0), document.positionAt(beginningLength)));
   const columns = columnsOf(beginning, document.uri.fsPath);
   const remembered = evaluation ? judgeKey(evaluation.judge) : memory.judgeOf(document.uri.fsPath);
@@ -62,7 +63,7 @@ function lensesOf(document: vscode.TextDocument, { stores, evaluations, memory }
   if (!offered && !evaluation && /\.json$/i.test(document.uri.path)) return [];
   const isUnderWay = evaluation?.state === 'starting' || evaluation?.state === 'running';
   return [
-    ...(isUnderWay ? [] : offerLenses(offered?.name)),
+    ...(isUnderWay || choices.length === 0 ? [] : offerLenses(offered?.name)),
     ...(evaluation ? evaluationLenses(evaluation, trainingNames(stores)) : []),
   ].map((lens) => commandOf(lens, document.uri, offered));
 }
