@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defined } from '../../src/common/assert.js';
 import { pairScorer } from '../../src/evaluation/pairScorer.js';
@@ -42,12 +44,15 @@ interface Golden extends z.infer<typeof goldenSchema> {
   open(graph: GraphOutputs): Promise<Executor>;
 }
 
+const cacheFolder = mkdtempSync(join(tmpdir(), 'softprompt-pairs-'));
+afterAll(() => rmSync(cacheFolder, { recursive: true }));
+
 async function openGolden(name: (typeof names)[number]): Promise<Golden> {
   const modelFolder = join(folder, 'models', name);
   const file = join(modelFolder, 'config.json');
   const about = { modelType: 't5', hasHead: name === 't5Gated' } as const;
   const config = t5Config(JSON.parse(await readFile(file, 'utf8')), about, file);
-  const { weights } = await prepareWeights(await safetensorsWeights(modelFolder, config), { cacheFolder: modelFolder });
+  const { weights } = await prepareWeights(await safetensorsWeights(modelFolder, config), { cacheFolder });
   return {
     ...goldenSchema.parse(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'))),
     model: t5Model(config),
