@@ -16,7 +16,7 @@ export interface ModelSessions {
   dispose(): Promise<void>;
 }
 
-export function modelSessions({ engine, weights }: ModelSetting): ModelSessions {
+export function modelSessions({ engine, weights }: Omit<ModelSetting, 'model'>): ModelSessions {
   const sessions = new Map<string, Promise<Executor>>();
   return {
     open(name, graph) {

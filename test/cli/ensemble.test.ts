@@ -2,13 +2,12 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import type { Work } from '../../src/cli/work.js';
 import type { VoteScore } from '../../src/protocol/evaluation.js';
 import { readEnsemble, saveEnsemble } from '../../src/store/ensembleFolder.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { plainPrompt } from '../support/prompts.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 
 let folder: string;
 let store: string;
@@ -71,22 +70,7 @@ const train: Work['train'] = (request, onEvent) => {
   return Promise.resolve({ folder, reason: 'finished' });
 };
 
-async function softprompt(argv: string) {
-  let [out, err] = ['', ''];
-  const exitCode = await runCommandLine(
-    argv.split(' '),
-    { ...noWork, train, ensemble },
-    {
-      version: '1.2.3',
-      folder,
-      environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-      out: { write: (text) => (out += text) },
-      err: { write: (text) => (err += text) },
-      signal: new AbortController().signal,
-    },
-  );
-  return { exitCode, out, err };
-}
+const softprompt = (argv: string) => commandLine(folder, argv.split(' '), { work: { train, ensemble } });
 
 describe('softprompt ensemble', () => {
   it('shows members, mean, best and every vote, and the rows they disagree on with their lines', async () => {

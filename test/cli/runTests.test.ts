@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import type { Work } from '../../src/cli/work.js';
 import type { TestedFile, TestRequest } from '../../src/evaluation/promptTests.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { plainPrompt } from '../support/prompts.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 
 let folder: string;
 let asked: TestRequest[];
@@ -20,8 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Runs the command line; every test file has these rows and this accuracy. */
-async function softprompt(argv: string[], accuracy = 0.5) {
-  let [out, err] = ['', ''];
+function softprompt(argv: string[], accuracy = 0.5) {
   const test: Work['test'] = (request) => {
     asked.push(request);
     abort.signal.throwIfAborted();
@@ -33,19 +31,7 @@ async function softprompt(argv: string[], accuracy = 0.5) {
     };
     return Promise.resolve([file]);
   };
-  const exitCode = await runCommandLine(
-    argv,
-    { ...noWork, test },
-    {
-      version: '1.2.3',
-      folder,
-      environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-      out: { write: (text) => (out += text) },
-      err: { write: (text) => (err += text) },
-      signal: abort.signal,
-    },
-  );
-  return { exitCode, out, err };
+  return commandLine(folder, argv, { work: { test }, signal: abort.signal });
 }
 
 const gate = { file: 'rows.jsonl', metric: 'accuracy', atLeast: 0.75 };

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import type { Work } from '../../src/cli/work.js';
 import { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { planSweep } from '../../src/protocol/sweepRuns.js';
@@ -10,7 +9,7 @@ import { writeFileAtomic } from '../../src/store/atomicFile.js';
 import { runFile } from '../../src/store/runFiles.js';
 import { createRun } from '../../src/store/runFolder.js';
 import { readTable } from '../../src/store/sweepFolder.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 import { quickWork } from '../support/sweepRuns.js';
 
 let folder: string;
@@ -33,22 +32,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function softprompt(argv: readonly string[], work: Partial<Work> = quickWork(asked)) {
-  let [out, err] = ['', ''];
-  const exitCode = await runCommandLine(
-    argv,
-    { ...noWork, ...work },
-    {
-      version: '1.2.3',
-      folder,
-      environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-      out: { write: (text) => (out += text) },
-      err: { write: (text) => (err += text) },
-      signal: abort.signal,
-    },
-  );
-  return { exitCode, out, err };
-}
+const softprompt = (argv: readonly string[], work: Partial<Work> = quickWork(asked)) =>
+  commandLine(folder, argv, { work, signal: abort.signal });
 const sweep = (options = '', work?: Partial<Work>) =>
   softprompt(['sweep', 'tickets.softprompt.json', ...options.split(' ').filter(Boolean)], work);
 const sweepFolder = (): string => join(folder, '.softprompt', 'sweeps', 'tickets');

@@ -2,10 +2,9 @@ import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import { loadPrompt, savePrompt } from '../../src/store/promptFolder.js';
 import { plainPrompt, prefixPrompt, promptDetails } from '../support/prompts.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 
 /** Adapters that PEFT saved; see makePeftAdapters.py. */
 const adapters = join(import.meta.dirname, '../golden/peftAdapters');
@@ -21,18 +20,7 @@ afterEach(async () => {
 });
 
 /** Runs the command line on real files and gives the exit code and what was written. */
-async function softprompt(...argv: string[]) {
-  let [out, err] = ['', ''];
-  const exitCode = await runCommandLine(argv, noWork, {
-    version: '1.2.3',
-    folder,
-    environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-    signal: new AbortController().signal,
-  });
-  return { exitCode, out, err };
-}
+const softprompt = (...argv: string[]) => commandLine(folder, argv);
 
 const saved = (): Promise<void> => savePrompt(join(prompts, 'tickets'), { ...plainPrompt, details: promptDetails });
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { appendFile, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import { isRun, type Report, type RunReport } from '../../src/reports/content.js';
 import { reportPage } from '../../src/reports/page.js';
 import { finishedRuns, namedSubject, readReport } from '../../src/reports/readReport.js';
@@ -10,7 +9,7 @@ import { listRuns } from '../../src/store/catalogue.js';
 import { createRun } from '../../src/store/runFolder.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { train } from '../../src/training/run.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 import { plainPrompt } from '../support/prompts.js';
 import { ownHome, shortRecipe } from '../support/trainedRuns.js';
 
@@ -39,18 +38,7 @@ const sha256 = async (file: string): Promise<string> =>
     .update(await readFile(file))
     .digest('hex');
 
-async function softprompt(...argv: string[]) {
-  let [out, err] = ['', ''];
-  const exitCode = await runCommandLine(argv, noWork, {
-    version: '1.2.3',
-    folder,
-    environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
-    signal: new AbortController().signal,
-  });
-  return { exitCode, out, err };
-}
+const softprompt = (...argv: string[]) => commandLine(folder, argv);
 
 describe('what a report tells of a finished run', () => {
   it('is every step and evaluation, the outcome, and the prompt with its checksums and versions', async () => {

@@ -31,14 +31,10 @@ export async function pickCompared(
   const items = runItems(stores)
     .filter((item) => item.folder !== folder)
     .map((item) => ({ ...item, picked: compared.includes(item.folder) }));
-  const picked = await vscode.window.showQuickPick(items, {
+  return pickSeveral(items, {
     title: vscode.l10n.t('Compare with Other Runs'),
     placeHolder: vscode.l10n.t('Runs to lay over the charts'),
-    canPickMany: true,
-    matchOnDescription: true,
-    matchOnDetail: true,
   });
-  return picked?.map((item) => item.folder);
 }
 
 /** Asks which runs a report is to tell of, with those that are finished chosen; undefined where the question was put away. */
@@ -48,17 +44,21 @@ export async function pickReported(stores: Stores): Promise<string[] | undefined
     stores.runs.flatMap((run) => ('value' in run && run.value.state === 'finished' ? [run.folder] : [])),
   );
   const items = runItems(stores).map((item) => ({ ...item, picked: finished.has(item.folder) }));
-  const picked = await vscode.window.showQuickPick(items, {
+  return pickSeveral(items, {
     title: vscode.l10n.t('Show Report'),
     placeHolder:
       items.length === 0
         ? vscode.l10n.t('There are no runs yet; Train Prompt starts one')
         : vscode.l10n.t('Runs that the report tells of'),
-    canPickMany: true,
-    matchOnDescription: true,
-    matchOnDetail: true,
   });
-  return picked?.map((item) => item.folder);
+}
+
+async function pickSeveral(
+  items: readonly RunItem[],
+  words: Pick<vscode.QuickPickOptions, 'title' | 'placeHolder'>,
+): Promise<string[] | undefined> {
+  const options = { ...words, canPickMany: true, matchOnDescription: true, matchOnDetail: true } as const;
+  return (await vscode.window.showQuickPick(items, options))?.map((item) => item.folder);
 }
 
 function runItems({ runs }: Stores): RunItem[] {
