@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Editor } from './editor.js';
 
 export async function workbenchReady(page: Page): Promise<void> {
@@ -48,13 +48,21 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   await page.mouse.move(0, 0);
 }
 
-/** Answers the editor's own dialog for folders, which first fills in where it begins. */
+/** Answers the editor's own dialog for folders. */
 export async function chooseFolder(page: Page, folder: string, button: string): Promise<void> {
-  const path = quickInputText(page);
-  await vi.waitFor(async () => {
-    if (!(await path.inputValue()).startsWith('/')) throw new Error('The dialog has not begun anywhere yet.');
-  });
-  await path.fill(`${folder}/`);
+  const inside = await readdir(folder, { withFileTypes: true });
+  const folders = inside.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  // It fills in where it begins more than once, also over what was typed, and its button means what it lists.
+  await vi.waitFor(
+    async () => {
+      await quickInputText(page).fill(`${folder}/`);
+      await vi.waitFor(async () => {
+        const listed = await quickPickItems(page).locator('.label-name:visible').allTextContents();
+        expect(listed.sort()).toEqual(['..', ...folders].sort());
+      });
+    },
+    { timeout: 30_000 },
+  );
   await quickInput(page).getByRole('button', { name: button, exact: true }).click();
 }
 
