@@ -2,10 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { voteRules } from '../protocol/evaluation.js';
 import { presetIds } from '../protocol/presets.js';
-import { rankings, type Recipe } from '../protocol/recipe.js';
+import { rankings, unknownGroupRules, type Recipe } from '../protocol/recipe.js';
 import { exportFormats } from '../store/promptTransfer.js';
 import { runEnsemble, type EnsembleOptions } from './ensembleCommand.js';
 import { exitCodes, failureOf, stackOf, type ExitCode } from './failure.js';
+import { runGroups, type GroupsOptions } from './groupsCommand.js';
 import { runPresets } from './presetsCommand.js';
 import { methodOptions, type TrainOptions } from './recipeOptions.js';
 import { runCompare, runInterpret } from './interpretCommand.js';
@@ -78,6 +79,10 @@ function describeProgram(world: World, act: Action): Command {
       l10n.t('the text before the target, such as "{text}\\nLabel:", where \\n is a line break; inferred by default'),
     )
     .option('--target <text>', l10n.t('the target, such as "{label}"; inferred by default'))
+    .option(
+      '--group-by <column>',
+      l10n.t('one prompt for each value of a column, such as user, on that value’s rows alone; needs --template and --target'),
+    )
     .addOption(
       new Option('--method <name>', l10n.t('what is trained; the recipe’s, else prompt tuning')).choices(
         Object.keys(methodOptions),
@@ -148,6 +153,14 @@ function describeProgram(world: World, act: Action): Command {
       '--generate <n>',
       l10n.t('for free text: write up to n tokens for each row and compare them with the target (slow)'),
       wholeNumberFrom(1),
+    )
+    .addOption(
+      new Option(
+        '--unknown-groups <rule>',
+        l10n.t(
+          'of prompts of groups: refuse rows whose group has none, or let the bare model answer them; the recipe’s, else refuse',
+        ),
+      ).choices(unknownGroupRules),
     )
     .option('--export <file>', l10n.t('write every row with its prediction to a file (.jsonl, .csv or .tsv)'))
     .option('--seed <n>', l10n.t('of the resampling and of the choice of examples'), wholeNumberFrom(0))
@@ -236,10 +249,21 @@ function describeProgram(world: World, act: Action): Command {
         .choices(exportFormats)
         .default('peft'),
     )
-    .addHelpText('after', examples(['softprompt export tickets adapters', 'softprompt export tickets . --format npy']))
+    .option('--group <name>', l10n.t('of prompts of groups: whose'))
+    .addHelpText('after', examples([
+        'softprompt export tickets adapters',
+        'softprompt export tickets . --format npy',
+        'softprompt export users adapters --group u17',
+      ]))
     .action((prompt: string, folder: string, options: ExportOptions) =>
       act(() => runExport(prompt, folder, options, world))(),
     );
+
+  common(program.command('groups'), l10n.t('lists the groups that have a prompt, where a recipe trained one for each'))
+    .argument('[prompt]', l10n.t('what was trained with "groupBy", by name or folder; by default, which there are'))
+    .option('--find <text>', l10n.t('only groups whose name holds this'))
+    .addHelpText('after', examples(['softprompt groups', 'softprompt groups users --find u17']))
+    .action((prompt: string | undefined, options: GroupsOptions) => act(() => runGroups(prompt, options, world))());
 
   common(
     program.command('import'),

@@ -14,7 +14,7 @@ import {
 } from '../protocol/numbers.js';
 import { remember, type RunHistory } from './runHistory.js';
 import { summaryLines } from './summary.js';
-import { displayWidth, styled, type Screen } from './terminal.js';
+import { clipped, displayWidth, styled, type Screen } from './terminal.js';
 
 /** A run's events in words for a terminal. */
 export interface RunReport {
@@ -34,7 +34,7 @@ const gap = '  ';
  * `earlier` are the events of the processes before this one, where a run is resumed: the charts begin with them.
  */
 export function reportRun(screen: () => Screen, earlier: readonly RunEvent[] = []): RunReport {
-  const history: RunHistory = { steps: [], evaluations: [] };
+  const history: RunHistory = { steps: [], evaluations: [], groups: [] };
   let ended = false;
   for (const event of earlier) remember(history, event);
   return {
@@ -64,6 +64,8 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
         : [progressLine(event, history.start?.steps ?? event.step, screen)];
     case 'evaluation':
       return [evaluationLine(event, history, screen)];
+    case 'group':
+      return [groupLine(event, screen)];
     case 'checkpoint':
     case 'nearest':
       return [];
@@ -74,6 +76,14 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
 
 function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
   const { model, modelParameters, device, threads, method, trainable, steps, resumedAt, prompt } = start;
+  const { groups } = start;
+  const args = {
+    prompt: styled(screen, 'bold', prompt),
+    method: methodName(method),
+    trainable: wholeNumber(trainable),
+    share: shareText(trainable / modelParameters),
+    steps: wholeNumber(groups ? steps / groups.count : steps),
+  };
   const lines = [
     l10n.t('{model}: {parameters} parameters, frozen; {device}, threads: {threads}', {
       model: styled(screen, 'bold', model),
@@ -81,13 +91,10 @@ function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
       device,
       threads,
     }),
-    l10n.t('{prompt}: {method}, {trainable} trainable parameters ({share} of the model’s), {steps} steps', {
-      prompt: styled(screen, 'bold', prompt),
-      method: methodName(method),
-      trainable: wholeNumber(trainable),
-      share: shareText(trainable / modelParameters),
-      steps: wholeNumber(steps),
-    }),
+    l10n.t('{prompt}: {method}, {trainable} trainable parameters ({share} of the model’s), {steps} steps', args),
+    ...(groups
+      ? [l10n.t('One prompt for each {column}, on its own rows alone: {count}', { ...groups, count: wholeNumber(groups.count) })]
+      : []),
   ];
   return resumedAt === 0 ? lines : [...lines, l10n.t('Going on after step {step}', { step: wholeNumber(resumedAt) })];
 }
@@ -126,9 +133,28 @@ function evaluationLine(event: EventOf<'evaluation'>, history: RunHistory, scree
   return [place, ...(distance ? [distance] : []), ...(event.best ? [l10n.t('the best so far')] : [])].join(', ');
 }
 
+/** 18/50 u17: 32 rows, dev accuracy 87.5 % */
+function groupLine({ group, number, of, rows, score }: EventOf<'group'>, screen: Screen): string {
+  const name = styled(screen, 'bold', clipped(group, 40));
+  const args = { number: wholeNumber(number), of: wholeNumber(of), group: name, rows: wholeNumber(rows.train) };
+  if (!score) return l10n.t('{number}/{of} {group}: {rows} training rows', args);
+  const told = { metric: metricName(score.metric), value: metricText(score.metric, score.value) };
+  return l10n.t('{number}/{of} {group}: {rows} training rows, dev {metric} {value}', { ...args, ...told });
+}
+
 /** Bar, step, loss, pace, time left, memory: as much of it as fits into a line. */
 function progressLine(step: EventOf<'step'>, steps: number, screen: Screen): string {
+  const { group } = step;
   const parts = [
+    ...(group
+      ? [
+          l10n.t('{number}/{of} {group}', {
+            number: wholeNumber(group.number),
+            of: wholeNumber(group.of),
+            group: clipped(group.group, 20),
+          }),
+        ]
+      : []),
     l10n.t('step {step}/{steps}', { step: wholeNumber(step.step), steps: wholeNumber(steps) }),
     l10n.t('loss {loss}', { loss: shortNumber(step.smoothedLoss) }),
     timeLeft(step.secondsLeft),

@@ -29,6 +29,8 @@ export interface TrainOptions {
   readonly preset?: PresetId;
   readonly template?: string;
   readonly target?: string;
+  /** A column: one prompt for each of its values. */
+  readonly groupBy?: string;
   readonly method?: MethodOption;
   /** A saved prompt, by name or folder, or an .npy file. */
   readonly from?: string;
@@ -82,7 +84,7 @@ export function recipeFromOptions(
 }
 
 function withOptions(recipe: Recipe, options: TrainOptions, folder: string, start: Start | undefined): Recipe {
-  const { dev, test, preset, template, target, virtualTokens, name, model, steps, seed, threads, provider, baseline } =
+  const { dev, test, preset, template, target, groupBy, virtualTokens, name, model, steps, seed, threads, provider, baseline } =
     options;
   const fromHere = (path: string | undefined): string | undefined =>
     path === undefined ? path : resolve(folder, path);
@@ -101,7 +103,7 @@ function withOptions(recipe: Recipe, options: TrainOptions, folder: string, star
     ...recipe,
     // One run is trained here, and a sweep of another method's fields would not go with it.
     sweep: undefined,
-    ...given({ name, threads, provider }),
+    ...given({ name, threads, provider, groupBy }),
     ...(model !== undefined && { model: modelOption(model, folder) }),
     ...(baseline !== undefined && { baseline: baseline === 'on' }),
     data: {

@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { relative, resolve } from 'node:path';
 import { predictionsEnding, writePredictions } from '../data/writePredictions.js';
 import type { RunEvent } from '../protocol/events.js';
-import { findPrompt, findRun } from '../store/catalogue.js';
+import { findPrompt, findPrompts, findRun } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
 import { loadStart } from '../store/promptStart.js';
@@ -87,10 +87,11 @@ export async function runEvaluate(
   const { folder, environment, out, err, signal } = world;
   const { model, threads, provider, maxRows, baseline, examples, instruction, against, generate, ranking, seed } =
     options;
+  const { unknownGroups } = options;
   const store = await storeOf(options, world);
   if (options.export !== undefined) predictionsEnding(options.export);
   const request = {
-    promptFolder: await findPrompt(store, prompt, folder),
+    promptFolder: await findPrompts(store, prompt, folder),
     file: { path: resolve(folder, file) },
     cacheFolder: cacheFolder(environment),
     baseline: baseline === 'on',
@@ -100,10 +101,11 @@ export async function runEvaluate(
     ...(maxRows !== undefined && { maxRows }),
     ...(examples !== undefined && { examples }),
     ...(instruction !== undefined && { instruction: instruction.replaceAll('\\n', '\n') }),
-    ...(against !== undefined && { against: await findPrompt(store, against, folder) }),
+    ...(against !== undefined && { against: await findPrompts(store, against, folder) }),
     ...(generate !== undefined && { generate }),
     ...(ranking !== undefined && { ranking }),
     ...(seed !== undefined && { seed }),
+    ...(unknownGroups !== undefined && { unknownGroups }),
   };
   const result = await withScoringProgress(err, (onProgress) => work.evaluate(request, onProgress, signal));
   const { rows, ...scores } = result;

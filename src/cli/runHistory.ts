@@ -6,6 +6,7 @@ export interface RunHistory {
   steps: EventOf<'step'>[];
   evaluations: EventOf<'evaluation'>[];
   nearest?: EventOf<'nearest'>;
+  groups: EventOf<'group'>[];
 }
 
 /** Takes an event in; a resumed run's start takes out what came after its checkpoint, which is told again. */
@@ -14,6 +15,7 @@ export function remember(history: RunHistory, event: RunEvent): void {
     case 'start':
       history.steps = history.steps.filter(({ step }) => step <= event.resumedAt);
       history.evaluations = history.evaluations.filter(({ step }) => step <= event.resumedAt);
+      history.groups = history.groups.filter(({ step }) => step <= event.resumedAt);
       history.start = event;
       break;
     case 'step':
@@ -24,6 +26,9 @@ export function remember(history: RunHistory, event: RunEvent): void {
       break;
     case 'nearest':
       history.nearest = event;
+      break;
+    case 'group':
+      history.groups.push(event);
       break;
   }
 }

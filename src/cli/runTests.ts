@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { TestedFile } from '../evaluation/promptTests.js';
 import { recipeName } from '../protocol/parseRecipe.js';
-import { findPrompt } from '../store/catalogue.js';
+import { findPrompts } from '../store/catalogue.js';
 import { asReadError } from '../store/fileErrors.js';
 import { cacheFolder, promptsFolder } from '../store/storeLocation.js';
 import { exitCodes, type ExitCode } from './failure.js';
@@ -93,7 +93,7 @@ async function trainedPrompt(
 ): Promise<{ readonly prompt: string; readonly promptFolder: string }> {
   const prompt = recipeName(recipe, recipeFile);
   try {
-    return { prompt, promptFolder: await findPrompt(store, prompt, resolve(promptsFolder(store))) };
+    return { prompt, promptFolder: await findPrompts(store, prompt, resolve(promptsFolder(store))) };
   } catch (cause) {
     if (!(cause instanceof SoftpromptError) || cause.code !== 'store.noPrompt') throw cause;
     const file = shortPath(recipeFile, folder);

@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Diagnosis } from '../evaluation/doctor.js';
 import type { EvaluateResult } from '../evaluation/evaluatePrompt.js';
+import type { GroupScores } from '../evaluation/groupScores.js';
 import { metricNames, type JudgedRow, type MetricName, type Metrics } from '../protocol/events.js';
 import { distanceText, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import { clipped, columnLines, styled, type Screen } from './terminal.js';
@@ -14,6 +15,7 @@ export function evaluationLines(result: EvaluateResult, file: string, screen: Sc
   const wrong = rows.filter(({ right }) => !right);
   const sections = [
     [...scoreTable(result, screen), ...certaintyLines(result)],
+    result.groups ? groupLines(result.groups, screen) : [],
     result.against ? comparisonLines(result.against) : [],
     labelLines(metrics, screen),
     confusionLines(metrics, screen),
@@ -72,6 +74,27 @@ function certaintyLines({ metrics, interval, calibration }: EvaluateResult): str
       : []),
     ...(calibration ? [l10n.t('calibration error {error}', { error: metricText('accuracy', calibration.error) })] : []),
   ];
+}
+
+/** Groups that are shown of many: the lowest; `--json` has all. */
+const shownGroups = 10;
+
+function groupLines({ column, metric, scores, bareRows }: GroupScores, screen: Screen): string[] {
+  const worst = scores.toSorted((a, b) => (metric === 'perplexity' ? b.value - a.value : a.value - b.value));
+  const shown = worst.slice(0, shownGroups).map(({ group, rows, value, bare }) => [
+    clipped(group, 40),
+    l10n.t('{rows} rows', { rows: wholeNumber(rows) }),
+    metricText(metric, value),
+    bare ? l10n.t('no prompt') : '',
+  ]);
+  const title =
+    scores.length > shownGroups
+      ? l10n.t('By {column}: {count}, the worst of them', { column, count: wholeNumber(scores.length) })
+      : l10n.t('By {column}: {count}, the worst first', { column, count: wholeNumber(scores.length) });
+  const bare = l10n.t('Rows of groups without a prompt, answered by the bare model: {rows}', {
+    rows: wholeNumber(bareRows),
+  });
+  return [styled(screen, 'bold', title), ...columnLines(shown), ...(bareRows > 0 ? [bare] : [])];
 }
 
 function comparisonLines({ prompt, metrics, comparison }: NonNullable<EvaluateResult['against']>): string[] {

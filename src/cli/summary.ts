@@ -5,18 +5,22 @@ import type { EventOf } from '../protocol/events.js';
 import { distanceText, duration, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import { splitScore } from '../protocol/splitScore.js';
 import type { RunHistory } from './runHistory.js';
-import { columnLines, styled, type Screen } from './terminal.js';
+import { clipped, columnLines, styled, type Screen } from './terminal.js';
 
 /** What a person reads at the end: scores beside the baseline's, charts, nearest tokens, where the prompt is and what to try next. */
 export function summaryLines(end: EventOf<'end'>, history: RunHistory, screen: Screen): string[] {
   const sections = [
-    [outcome(end)],
+    [history.start?.groups ? groupsOutcome(end, history) : outcome(end)],
     scoreLines(history, screen),
-    chart(
-      styled(screen, 'bold', l10n.t('Loss, smoothed')),
-      history.steps.map(({ step, smoothedLoss }) => ({ x: step, y: smoothedLoss })),
-      screen,
-    ),
+    groupScoreLines(history, screen),
+    // Of groups, one after the other, it is a saw.
+    history.start?.groups
+      ? []
+      : chart(
+          styled(screen, 'bold', l10n.t('Loss, smoothed')),
+          history.steps.map(({ step, smoothedLoss }) => ({ x: step, y: smoothedLoss })),
+          screen,
+        ),
     devChart(history, screen),
     history.nearest
       ? [
@@ -46,6 +50,33 @@ function outcome({ reason, step, bestStep, seconds }: EventOf<'end'>): string {
         args,
       );
   }
+}
+
+function groupsOutcome({ reason, seconds }: EventOf<'end'>, { start, groups }: RunHistory): string {
+  const args = { done: wholeNumber(groups.length), count: wholeNumber(start?.groups?.count ?? 0), time: duration(seconds) };
+  return reason === 'stopped'
+    ? l10n.t('Stopped at your wish after {time}; saved are the prompts of {done} of {count} groups.', args)
+    : l10n.t('Finished after {time}: the prompts of {count} groups.', args);
+}
+
+/** How the groups' scores on their dev rows lie. */
+function groupScoreLines({ groups }: RunHistory, screen: Screen): string[] {
+  const scores = groups.flatMap(({ group, score }) => (score ? [{ group, ...score }] : []));
+  const [first] = scores;
+  if (!first) return [];
+  const { metric } = first;
+  const sorted = scores.toSorted((a, b) => a.value - b.value);
+  const mean = scores.reduce((sum, { value }) => sum + value, 0) / scores.length;
+  const told = ({ group, value }: { readonly group: string; readonly value: number }): string =>
+    `${metricText(metric, value)} (${clipped(group, 24)})`;
+  return [
+    styled(screen, 'bold', l10n.t('{metric} of each group on its own dev rows', { metric: metricName(metric) })),
+    l10n.t('mean {mean}, from {lowest} to {highest}', {
+      mean: metricText(metric, mean),
+      lowest: told(sorted[0] ?? first),
+      highest: told(sorted.at(-1) ?? first),
+    }),
+  ];
 }
 
 function scoreLines({ evaluations }: RunHistory, screen: Screen): string[] {
@@ -89,6 +120,6 @@ function nextLines({ reason, folder }: EventOf<'end'>, { start }: RunHistory, sc
     l10n.t('Next:'),
     ...(reason === 'stopped' && start ? [command(`softprompt resume ${start.run}`)] : []),
     command(`softprompt evaluate ${prompt} FILE`),
-    command(`softprompt interpret ${prompt}`),
+    command(start?.groups ? `softprompt groups ${prompt}` : `softprompt interpret ${prompt}`),
   ];
 }

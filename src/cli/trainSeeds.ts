@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { join } from 'node:path';
+import { SoftpromptError } from '../errors/softpromptError.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { seedRecipes, seedsName } from '../protocol/seedRecipes.js';
 import { saveEnsemble } from '../store/ensembleFolder.js';
@@ -21,6 +22,7 @@ export async function runTrainSeeds(
 ): Promise<ExitCode> {
   const located = await locateRecipe(file, options, world);
   const { recipe, recipeFile, store } = located;
+  if (recipe.groupBy !== undefined) throw new SoftpromptError('run.groupSeeds', { column: recipe.groupBy });
   const name = recipeName(recipe, recipeFile);
   const runs = seedRecipes(recipe, name, seeds);
   for (const run of runs) {

@@ -1,4 +1,4 @@
-import type { Ranking, Recipe } from '../protocol/recipe.js';
+import type { Ranking, Recipe, UnknownGroups } from '../protocol/recipe.js';
 import type { ExportFormat } from '../store/promptTransfer.js';
 import type { Output } from './terminal.js';
 
@@ -31,6 +31,7 @@ export interface EvaluateOptions extends CommonOptions {
   readonly ranking?: Ranking;
   readonly export?: string;
   readonly seed?: number;
+  readonly unknownGroups?: UnknownGroups;
 }
 export interface TestOptions extends CommonOptions {
   readonly model?: string;
@@ -44,6 +45,7 @@ export interface InterpretOptions extends CommonOptions {
 export type CompareOptions = InterpretOptions;
 export interface ExportOptions extends CommonOptions {
   readonly format: ExportFormat;
+  readonly group?: string;
 }
 export interface ImportOptions extends CommonOptions {
   readonly task?: number;

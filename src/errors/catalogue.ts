@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { dataErrors } from './dataErrors.js';
 import { evaluationErrors } from './evaluationErrors.js';
+import { groupErrors } from './groupErrors.js';
 import { modelErrors } from './modelErrors.js';
 import { runErrors } from './runErrors.js';
 import type { ErrorMessage } from './errorMessage.js';
@@ -11,7 +12,15 @@ import { sweepErrors } from './sweepErrors.js';
  * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
  * arguments cross processes and are put into words, in the reader's language, where they are shown.
  */
-const catalogue = { ...dataErrors, ...evaluationErrors, ...modelErrors, ...runErrors, ...storeErrors, ...sweepErrors };
+const catalogue = {
+  ...dataErrors,
+  ...evaluationErrors,
+  ...groupErrors,
+  ...modelErrors,
+  ...runErrors,
+  ...storeErrors,
+  ...sweepErrors,
+};
 
 export type ErrorCode = keyof typeof catalogue;
 export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];

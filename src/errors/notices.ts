@@ -8,6 +8,8 @@ const notices: Readonly<Record<string, (a: Record<string, string | number>) => s
       megabytes: Math.round(Number(a.bytes) / 1e6),
     }),
   waitingForRun: (a) => l10n.t('Waiting until "{run}" has trained: one training at a time on a device.', a),
+  groupsKept: (a) =>
+    l10n.t('Of {total} groups, {count} have the same rows and settings as before: their prompts are kept', a),
   sharedRows: (a) =>
     l10n.t(
       '{count} rows of {split} also stand in train, so its score will look better than it is; the first: {file}:{line} is {trainFile}:{trainLine}',

@@ -11,26 +11,40 @@ import type { SavedPrompt } from '../store/promptFolder.js';
 import type { EvaluationSetting } from './evaluateExamples.js';
 import type { OpenedPrompt } from './openPrompt.js';
 import { designBefore } from './promptDesign.js';
-import type { Member } from './scorer.js';
+import type { Answering } from './standing.js';
 import { trainingRows } from './trainingRows.js';
 
 /** Rows of a file as one prompt, or a baseline, reads them. */
 export interface AskedRows {
   readonly setting: EvaluationSetting;
   readonly base: BaseModel;
-  readonly member: Member;
+  readonly answering: Answering;
   readonly examples: readonly Example[];
 }
 
+export interface RowsAsked {
+  readonly maxRows?: number;
+  readonly ranking?: Ranking;
+}
+
+/** As far as rows are read by it. */
+type ReadPrompt = Pick<SavedPrompt, 'details' | 'recipe'>;
+
 /** The published set that a prompt was trained on, if its recipe named one. */
-export const presetOf = ({ details, recipe }: SavedPrompt): PresetId | undefined =>
+export const presetOf = ({ details, recipe }: ReadPrompt): PresetId | undefined =>
   details?.task.preset ?? recipe?.data.preset;
 
 export function rowsFor(
-  { prompt, base, model, method, embeddings }: OpenedPrompt,
+  {
+    prompt,
+    base,
+    model,
+    method,
+    embeddings,
+  }: Pick<OpenedPrompt, 'base' | 'model' | 'method'> & { readonly prompt: ReadPrompt; readonly embeddings?: OpenedPrompt['embeddings'] },
   table: Table,
   engine: Engine,
-  asked: { readonly maxRows?: number; readonly ranking?: Ranking },
+  asked: RowsAsked,
 ): AskedRows {
   const known = prompt.details?.task ?? prompt.recipe?.data ?? {};
   const task: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
@@ -39,20 +53,20 @@ export function rowsFor(
   return {
     setting: { engine, weights: base.weights, model, task, tokenize, ranking },
     base,
-    member: { method, embeddings },
+    answering: { method, ...(embeddings && { embeddings }) },
     examples: makeExamples(table, task).slice(0, asked.maxRows),
   };
 }
 
 /** The same rows for the bare model. */
-export const bareRows = (rows: AskedRows): AskedRows => ({ ...rows, member: { method: noMethod } });
+export const bareRows = (rows: AskedRows): AskedRows => ({ ...rows, answering: { method: noMethod } });
 
 /**
  * The same rows for the bare model behind a prompt design, in the room that the longest row leaves; `count` is how many examples stand in it.
  * Throws what `trainingRows` throws where there are to be examples.
  */
 export async function designedRows(
-  { prompt }: OpenedPrompt,
+  { prompt }: { readonly prompt: Pick<SavedPrompt, 'recipe' | 'history'> },
   name: string,
   rows: AskedRows,
   options: { readonly count: number; readonly instruction: string | undefined; readonly seed: number },

@@ -14,7 +14,7 @@ export interface Candidates {
 
 /** Rows of one pass, over all members: enough for full matrix products, few enough for memory. */
 const rowsPerBatch = 1024;
-const sequencesPerBatch = 64;
+export const sequencesPerBatch = 64;
 
 /**
  * Batches of like length, as indices: the shared text of every example is computed once, its continuations branch from it. The first `cached`
@@ -66,6 +66,20 @@ export async function scoreCandidates(
     ...candidatePairs(examples, cache.lengths.length),
   });
   return sumsOf(defined(logProbabilities, 'logProbabilities').data, examples, cache.lengths.length);
+}
+
+/** As `scoreCandidates`, each example behind the cache of its own member: [example][continuation]. */
+export async function scoreOwnCandidates(
+  session: Executor,
+  model: CausalModel,
+  { cache, placed }: MembersBefore,
+  examples: readonly Candidates[],
+): Promise<number[][]> {
+  const { logProbabilities } = await session.run({
+    ...scoringFeeds(model, cache, examples.map(branching), placed, true),
+    ...candidatePairs(examples, 1),
+  });
+  return defined(sumsOf(defined(logProbabilities, 'logProbabilities').data, examples, 1)[0], 'scores');
 }
 
 /** Which tokens are asked for at which rows: of every example's, `members` times. */

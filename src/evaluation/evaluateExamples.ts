@@ -8,7 +8,9 @@ import type { Example } from '../protocol/dataset.js';
 import type { Metrics } from '../protocol/events.js';
 import type { Ranking } from '../protocol/recipe.js';
 import { rankedScores } from './ranking.js';
-import { openScorer, type Member, type ScorerSetting } from './scorer.js';
+import { mixedBatches, openMixedScorer } from './mixedScorer.js';
+import { openScorer, type ScorerSetting } from './scorer.js';
+import { memberOf, type Answering, type Member } from './standing.js';
 
 export interface EvaluationSetting extends ScorerSetting<CausalModel> {
   readonly task: ResolvedTask;
@@ -26,30 +28,32 @@ export interface Evaluation extends Standing {
 }
 
 /**
- * Scores examples with a prompt, or with the bare model: every label ranked for a classification, the target's perplexity for free text.
+ * Scores examples with a prompt, each with its own, or with the bare model: every label ranked for a classification, the target's perplexity for free text.
  * `done` holds the scores of batches that an earlier process finished and is filled as batches finish; `afterBatch` returns false to stop,
  * and then the result is undefined.
  */
 export async function evaluateExamples(
   setting: EvaluationSetting,
-  member: Member,
+  answering: Answering,
   examples: readonly Example[],
   done: number[][],
   afterBatch: (examplesDone: number) => Promise<boolean>,
 ): Promise<Evaluation | undefined> {
   const { task, ranking = 'sum' } = setting;
-  const candidates = examples.map((e) => exampleCandidates(e, setting, member));
+  const candidates = examples.map((e, i) => exampleCandidates(e, setting, memberOf(answering, i)));
   const inputs = candidates.map((c) => c.candidates);
   const beginning = commonBeginning(inputs);
-  const batches = candidateBatches(inputs, { cached: beginning.length });
+  const batches =
+    'method' in answering
+      ? candidateBatches(inputs, { cached: beginning.length })
+      : mixedBatches(setting.model, inputs, answering, beginning.length);
   let at = 0;
   const pending = batches.filter((batch) => (at += batch.length) > done.length);
   if (pending.length > 0) {
-    const scorer = await openScorer(setting, [member], beginning);
+    const scorer = await openAnswering(setting, answering, beginning);
     try {
       for (const batch of pending) {
-        const [scores] = await scorer.score(batch.map((i) => defined(inputs[i], 'an example')));
-        done.push(...defined(scores, 'scores'));
+        done.push(...(await scorer.score(inputs, batch)));
         if (!(await afterBatch(done.length))) return undefined;
       }
     } finally {
@@ -72,6 +76,37 @@ export async function evaluateExamples(
   });
   const metrics = metricsOf(ranked, Object.keys(task.labels));
   return { ...mainMetric(metrics), loss, metrics, scored: ranked };
+}
+
+/** Scores the examples of a batch, given by their numbers: [example][candidate]. */
+interface BatchScorer {
+  score(examples: readonly Candidates[], batch: readonly number[]): Promise<number[][]>;
+  dispose(): Promise<void>;
+}
+
+async function openAnswering(
+  setting: EvaluationSetting,
+  answering: Answering,
+  beginning: readonly number[],
+): Promise<BatchScorer> {
+  const of = (examples: readonly Candidates[], batch: readonly number[]): Candidates[] =>
+    batch.map((i) => defined(examples[i], 'an example'));
+  if ('method' in answering) {
+    const scorer = await openScorer(setting, [answering], beginning);
+    return {
+      score: async (examples, batch) => defined((await scorer.score(of(examples, batch)))[0], 'scores'),
+      dispose: () => scorer.dispose(),
+    };
+  }
+  const scorer = openMixedScorer(setting, beginning);
+  return {
+    score: (examples, batch) =>
+      scorer.score(
+        of(examples, batch),
+        batch.map((i) => memberOf(answering, i)),
+      ),
+    dispose: () => scorer.dispose(),
+  };
 }
 
 /** What an example is ranked among: the labels, or its own target alone. */

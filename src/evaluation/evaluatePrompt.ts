@@ -7,13 +7,15 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { Baselines, Comparison } from '../protocol/evaluation.js';
 import type { Metrics } from '../protocol/events.js';
-import type { Ranking, Recipe } from '../protocol/recipe.js';
-import { bareRows, designedRows, presetOf, rowsFor, type AskedRows } from './askedRows.js';
+import type { Ranking, Recipe, UnknownGroups } from '../protocol/recipe.js';
+import { bareRows, designedRows, presetOf, type AskedRows } from './askedRows.js';
 import { certaintyOf, compareScored, type Certainty } from './certainty.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { predictionOf } from './judgeRow.js';
 import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
-import { engineFor, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
+import { groupScores, type GroupScores } from './groupScores.js';
+import { openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
+import { engineFor, type PromptRequest } from './openPrompt.js';
 import { usualResampling } from './statistics/resampling.js';
 import { writeTexts } from './writeTexts.js';
 
@@ -35,6 +37,8 @@ export interface EvaluateRequest extends PromptRequest {
   readonly ranking?: Ranking;
   /** Of the resamples and of the choice of examples. */
   readonly seed?: number;
+  /** Of the prompts of groups: what becomes of rows whose group has none; by default the recipe's. */
+  readonly unknownGroups?: UnknownGroups;
 }
 
 export interface EvaluateResult extends Certainty {
@@ -42,28 +46,31 @@ export interface EvaluateResult extends Certainty {
   readonly baselines: Baselines;
   readonly against?: { readonly prompt: string; readonly metrics: Metrics; readonly comparison: Comparison };
   readonly rows: readonly Prediction[];
+  /** Where each row was answered with its own group's prompt. */
+  readonly groups?: GroupScores;
 }
 
-/** Scores a file's rows with a saved prompt. An abort stops between two batches and rejects with the signal's reason. */
+/** Scores a file's rows with a saved prompt, or each with the prompt of its own group. An abort stops between two batches and rejects with the signal's reason. */
 export async function evaluatePrompt(
   request: EvaluateRequest,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<EvaluateResult> {
   const { baseline, against, seed = 0 } = request;
-  const opened = await openPrompt(request);
+  const opened = await openPrompts(request);
   const name = nameOf(opened, request.promptFolder);
   const planned = opened.prompt.recipe?.evaluation;
   const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
+  if ('set' in opened && count > 0) throw new SoftpromptError('run.groupExamples', { prompt: name });
   const engine = await engineFor(request);
   const table = await readTable(request.file.path, presetSource(request.file, presetOf(opened.prompt)));
-  const own = rowsFor(opened, table, engine, request);
+  const own = await rowsOf(opened, table, engine, request);
   const { task } = own.setting;
   const bare = baseline ? bareRows(own) : undefined;
   const isDesigned = count > 0 || instruction !== undefined;
   const designed = isDesigned ? await designedRows(opened, name, own, { count, instruction, seed }) : undefined;
-  const other = against === undefined ? undefined : await openPrompt({ ...request, promptFolder: against });
-  const others = other && rowsFor(other, table, engine, request);
+  const other = against === undefined ? undefined : await openPrompts({ ...request, promptFolder: against });
+  const others = other && (await rowsOf(other, table, engine, request));
   if (other && others && others.setting.task.task !== task.task) {
     throw new SoftpromptError('run.notComparable', {
       prompt: name,
@@ -78,13 +85,13 @@ export async function evaluatePrompt(
   const total = own.examples.length * passes * (generate === undefined ? 1 : 2);
   let before = 0;
   const evaluate = async (rows: AskedRows): Promise<WithTexts> => {
-    const { setting, member, examples } = rows;
+    const { setting, answering, examples } = rows;
     const mayGoOn = async (done: number): Promise<boolean> => {
       onProgress(before + done, total);
       await new Promise((resolve) => setImmediate(resolve));
       return !signal.aborted;
     };
-    const evaluation = await evaluateExamples(setting, member, examples, [], mayGoOn);
+    const evaluation = await evaluateExamples(setting, answering, examples, [], mayGoOn);
     signal.throwIfAborted();
     before += examples.length;
     if (generate === undefined) return defined(evaluation, 'an evaluation');
@@ -115,6 +122,7 @@ export async function evaluatePrompt(
           comparison: compareScored(scored, rival.scored, labelled, resampling),
         },
       }),
+    ...('set' in opened && own.groups && { groups: groupScores(opened.set, own.groups, scored, task) }),
     rows: scored.map((row, i) => {
       const prediction = predictionOf(row, defined(own.examples[i], 'an example'), task);
       const written = texts?.[i];
@@ -124,7 +132,7 @@ export async function evaluatePrompt(
   };
 }
 
-const nameOf = ({ prompt }: OpenedPrompt, folder: string): string => prompt.details?.name ?? basename(folder);
+const nameOf = ({ prompt }: OpenedPrompts, folder: string): string => prompt.details?.name ?? basename(folder);
 
 /** An evaluation with what was written for each row. */
 interface WithTexts extends Evaluation {

@@ -38,7 +38,20 @@ export async function openPrompt(
   openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
-  const { config, embeddings, recipe } = prompt;
+  const { embeddings } = prompt;
+  const opened = await openBeside(prompt, { promptFolder, cacheFolder, ...(named !== undefined && { model: named }) }, openBase);
+  return { prompt, ...opened, embeddings };
+}
+
+type KnownPrompt = Pick<SavedPrompt, 'config' | 'details' | 'recipe'>;
+
+/** The model that a prompt belongs to, and how the prompt enters it. Throws `model.*`, `run.noBaseModel` and `store.otherModel`. */
+export async function openBeside(
+  prompt: KnownPrompt,
+  { promptFolder, cacheFolder, model: named }: PromptRequest,
+  openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
+): Promise<Pick<OpenedPrompt, 'base' | 'model' | 'method'>> {
+  const { config, recipe } = prompt;
   const modelName =
     named ??
     (recipe?.model === prompt.details?.model.name ? recipe?.model : undefined) ??
@@ -49,11 +62,11 @@ export async function openPrompt(
   refuseOtherModel(prompt, { ...base.config, name, checksum });
   const [virtualTokens, width] = adapterShape(config);
   const method = direct(entryOf(prompt), virtualTokens, width);
-  return { prompt, base, model: causalModel(base.config), method, embeddings };
+  return { base, model: causalModel(base.config), method };
 }
 
 /** Where a saved prompt enters: its template may say where its virtual tokens stand. */
-function entryOf({ config, details }: SavedPrompt): EntryPoint {
+function entryOf({ config, details }: KnownPrompt): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
   return placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
 }

@@ -15,12 +15,14 @@ import {
   type TestFile,
 } from '../protocol/promptTest.js';
 import type { Recipe, RecipeTest } from '../protocol/recipe.js';
-import { presetOf, rowsFor, type AskedRows } from './askedRows.js';
+import { presetOf, type AskedRows } from './askedRows.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { metricsOf, type Scored } from './metrics.js';
 import { textMetrics, textScores } from './metrics/textMetrics.js';
-import { engineFor, openPrompt, type PromptRequest } from './openPrompt.js';
+import { openPrompts, rowsOf } from './openGroups.js';
+import { engineFor, type PromptRequest } from './openPrompt.js';
+import { memberOf } from './standing.js';
 import { writeTexts } from './writeTexts.js';
 
 export interface TestRequest extends PromptRequest {
@@ -51,17 +53,21 @@ export async function runPromptTests(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<TestedFile[]> {
-  const opened = await openPrompt(request);
+  const opened = await openPrompts(request);
   const engine = await engineFor(request);
   const folder = dirname(resolve(request.recipeFile));
   const files: (TestFile & { readonly rows: AskedRows })[] = [];
   for (const test of testFiles(request.tests)) {
-    const rows = rowsFor(opened, await readSource(test.file, folder, presetOf(opened.prompt)), engine, {});
+    const rows = await rowsOf(opened, await readSource(test.file, folder, presetOf(opened.prompt)), engine, {});
     for (const { metric } of test.gates) refuseOtherMetric(metric, rows.setting.task);
     files.push({ ...test, rows });
   }
-  const { setting, member } = defined(files[0], 'a test').rows;
+  const { setting, answering: first } = defined(files[0], 'a test').rows;
   const examples = files.flatMap(({ rows }) => rows.examples);
+  const answering =
+    'method' in first
+      ? first
+      : files.flatMap(({ rows }) => rows.examples.map((_, i) => memberOf(rows.answering, i)));
   const written = files
     .filter(({ gates }) => gates.some(asksForTexts))
     .reduce((sum, { rows }) => sum + rows.examples.length, 0);
@@ -71,7 +77,7 @@ export async function runPromptTests(
     await new Promise((tick) => setImmediate(tick));
     return !signal.aborted;
   };
-  const evaluation = await evaluateExamples(setting, member, examples, [], mayGoOn);
+  const evaluation = await evaluateExamples(setting, answering, examples, [], mayGoOn);
   signal.throwIfAborted();
   before = examples.length;
   const { scored } = defined(evaluation, 'an evaluation');

@@ -123,17 +123,17 @@ async function openCausalScorer(
 const nothing: readonly number[] = [];
 
 /** Whether a text begins with the ids and goes on with words of its own. */
-const beginsWith = (inputIds: readonly number[], ids: readonly number[]): boolean =>
+export const beginsWith = (inputIds: readonly number[], ids: readonly number[]): boolean =>
   ids.every((id, i) => inputIds[i] === id) && inputIds.slice(ids.length).some((id) => id >= 0);
 
 /** What is left of an example behind its first tokens, with the virtual tokens among it where they are rows. */
-const behind = ({ inputIds, continuations }: Candidates, count: number, placed: boolean): Candidates => ({
+export const behind = ({ inputIds, continuations }: Candidates, count: number, placed: boolean): Candidates => ({
   inputIds: inputIds.slice(count).filter((id) => placed || id >= 0),
   continuations,
 });
 
 /** Prompts of one size [P, hidden] as [prompts, P, hidden]. */
-function stacked(prompts: readonly Tensor<Float32Array>[]): PlacedPrompts {
+export function stacked(prompts: readonly Tensor<Float32Array>[]): PlacedPrompts {
   const [count = 0, hidden = 0] = prompts[0]?.shape ?? [];
   const data = new Float32Array(prompts.length * count * hidden);
   prompts.forEach((prompt, i) => data.set(prompt.data, i * count * hidden));

@@ -13,6 +13,12 @@ export interface Member {
   readonly embeddings?: Tensor<Float32Array>;
 }
 
+/** Who answers: one for all examples, or for each its own. */
+export type Answering = Member | readonly Member[];
+
+export const memberOf = (answering: Answering, example: number): Member =>
+  'method' in answering ? answering : defined(answering[example], 'a member');
+
 /** Which of the tokens of a template a member reads: its own virtual tokens only where the template places them. */
 const idsFor = ({ method }: Member, ids: readonly number[]): readonly number[] =>
   places(method) ? ids : ids.filter((id) => id >= 0);

@@ -2,7 +2,7 @@ import type { Value } from '../graph/value.js';
 import { createBuilder } from '../graph/builder.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { packBatch } from '../models/packBatch.js';
-import { declareRowLayout, withMembers, type Sequence } from '../models/rowLayout.js';
+import { declareRowLayout, withMembers, withOwnSequences, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import { tokenLogProbabilities } from './causalGraph.js';
 import { cacheFeeds, declareCache, type KeyValueCache } from './keyValueCache.js';
@@ -17,8 +17,8 @@ import { memberCopies, placedRowFeeds, placedRows } from './placedRows.js';
 /** Members' vectors [members, P, hidden] that stand among the rows' own words. */
 export type PlacedPrompts = Tensor<Float32Array>;
 
-/** What `tokenLogProbabilities` gives at label rows. `placed` is P where the sequences hold virtual tokens, else 0. */
-export function scoringGraph(model: CausalModel, placed: number): GraphOutputs {
+/** What `tokenLogProbabilities` gives at label rows. `placed` is P where the sequences hold virtual tokens, else 0; `own`: each member has its own. */
+export function scoringGraph(model: CausalModel, placed: number, own = false): GraphOutputs {
   const build = createBuilder();
   const rows =
     placed > 0
@@ -28,26 +28,27 @@ export function scoringGraph(model: CausalModel, placed: number): GraphOutputs {
           memberCopies(build, build.input(promptEmbeddings, [withMembers, placed, model.hiddenSize], 'float')),
         )
       : build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  const layout = declareRowLayout(build, model.heads, withMembers);
+  const layout = declareRowLayout(build, model.heads, own ? withOwnSequences : withMembers);
   const hidden = model.hiddenStates(build, rows, layout, { prefix: declareCache(build, model) });
   return tokenLogProbabilities(build, model, hidden);
 }
 
-/** Feeds of the scoring graph but for its pairs; label rows are counted member by member. */
+/** Feeds of the scoring graph but for its pairs; label rows are counted member by member. `own`: each member reads one sequence, its own. */
 export function scoringFeeds(
   model: CausalModel,
   cache: KeyValueCache,
   sequences: readonly Sequence[],
   placed: PlacedPrompts | undefined,
+  own = false,
 ): Feeds {
   const { lengths } = cache;
-  const { feeds, ids, positions } = packBatch(model.heads, { members: lengths }, sequences);
+  const { feeds, ids, positions } = packBatch(model.heads, { members: lengths, own }, sequences);
   const rows = placed
     ? {
         ...placedRowFeeds(
-          lengths.flatMap(() => sequences),
+          own ? sequences : lengths.flatMap(() => sequences),
           placed.shape[1] ?? 0,
-          [lengths.length, sequences.length],
+          [lengths.length, own ? 1 : sequences.length],
         ),
         [promptEmbeddings]: placed,
       }

@@ -44,6 +44,8 @@ export interface PackedBatch {
 /** A batch that stands once for each of several members: how many of their prefix's keys and values each one has. */
 export interface MembersPlan {
   readonly members: readonly number[];
+  /** Whether the sequences are the members' own, one of each, instead of the same for all. */
+  readonly own?: boolean;
 }
 
 /** Lays out a batch of sequences, none of them empty. Only behind members they may branch. */
@@ -57,8 +59,10 @@ export function packBatch(
   const { front: frontRows, prefix } = 'members' in plan ? { front: 0, prefix: 0 } : plan;
   const prefixes = 'members' in plan ? plan.members : [prefix];
   const branching = 'members' in plan;
-  const each = eachSequence.length;
-  const sequences = prefixes.flatMap(() => eachSequence);
+  const own = branching && plan.own === true;
+  assert(!own || prefixes.length === eachSequence.length, 'a sequence of each member');
+  const each = own ? 1 : eachSequence.length;
+  const sequences = own ? eachSequence : prefixes.flatMap(() => eachSequence);
   const batch = sequences.length;
   const length = Math.max(...sequences.map((s) => s.ids.length));
   const queries = Math.max(1, ...sequences.map((s) => s.labelRows.length));
@@ -101,14 +105,15 @@ export function packBatch(
   });
 
   assert(branching || eachSequence.every((s) => !s.branches), 'branches in a graph without them');
-  const masks = branching ? each : 1;
+  const masks = branching ? eachSequence.length : 1;
+  const masked = own ? [eachSequence.length, 1] : [masks];
   const mask = new Float32Array(masks * group * length * length).fill(hidden);
   const longest = { ids: new Array<number>(length), labelRows: [] };
   for (let b = 0, at = 0; b < masks; b++) {
     const s = branching ? defined(eachSequence[b], 'a sequence') : longest;
     for (let g = 0; g < group; g++) for (let i = 0; i < length; i++, at += length) openKeys(mask, at, s, i);
   }
-  const labelMask = new Float32Array(each * group * queries * length).fill(hidden);
+  const labelMask = new Float32Array(eachSequence.length * group * queries * length).fill(hidden);
   eachSequence.forEach((s, b) => {
     for (let g = 0; g < group; g++)
       for (let q = 0; q < queries; q++)
@@ -126,8 +131,8 @@ export function packBatch(
     'labelQueries.index': labelBlock.index,
     'labelQueries.zeroIndex': labelBlock.zeroIndex,
     'labelQueries.inverse': inverseOf([labelBlock.zeroIndex], labelRows.length * numHeads),
-    mask: { data: mask, shape: [masks, group * length, length] },
-    labelMask: { data: labelMask, shape: [each, group * queries, length] },
+    mask: { data: mask, shape: [...masked, group * length, length] },
+    labelMask: { data: labelMask, shape: [...(own ? masked : [each]), group * queries, length] },
     labelRows: intVector(labelRows),
     labelInverse: intVector(labelInverse),
     frontMask: causalMask(group, frontRows, prefix),

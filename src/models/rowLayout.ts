@@ -9,7 +9,8 @@ import type { Value } from '../graph/value.js';
  * Attention alone works on padded blocks per key/value head: [key/value heads, batch, group · length, head size]; the index that pads
  * rows also moves heads to the front, so neither a transpose nor a repeat of grouped queries is needed.
  * The last block's queries are the label rows only: [key/value heads, batch, group · queries, head size].
- * With members, the batch is there once for each, member by member, behind keys and values of its own: [key/value heads, members, batch, …].
+ * With members, the batch is there once for each, member by member, behind keys and values of its own: [key/value heads, members, batch, …];
+ * or each member has sequences of its own, as many as any other.
  *
  * Symbols: tokens (rows behind the front), batch, length (longest sequence), labels (label rows), queries (most label rows of one sequence),
  * members, cached (keys and values in front of each member's rows).
@@ -52,7 +53,10 @@ export interface RowLayout {
   readonly keys: HeadBlocks;
   /** Of the label rows alone. */
   readonly labelQueries: HeadBlocks;
-  /** Added to the scores of tokens on tokens: [1 or batch, group · length, length] and [batch, group · queries, length]. */
+  /**
+   * Added to the scores of tokens on tokens: [1 or batch, group · length, length] and [batch, group · queries, length], with members of their
+   * own sequences [members, batch, …].
+   */
   readonly mask: Value;
   readonly labelMask: Value;
   /** Of the front rows on the prefix and themselves: [group · front, prefix + front]; undefined where there is no front. */
@@ -74,10 +78,18 @@ export interface SharedPlan<Count extends Dim = Dim> {
 
 /** Members of which each has keys and values of its own, made before, in front of the same sequences, which may branch. */
 export const withMembers = 'members';
+/** Members with keys and values of their own in front of sequences of their own. */
+export const withOwnSequences = 'ownSequences';
 
-export function declareRowLayout(build: Builder, heads: HeadShape, plan: SharedPlan | typeof withMembers): RowLayout {
-  const members = plan === withMembers ? [withMembers] : [];
-  const { front, prefix } = plan === withMembers ? { front: 0, prefix: 0 } : plan;
+export function declareRowLayout(
+  build: Builder,
+  heads: HeadShape,
+  plan: SharedPlan | typeof withMembers | typeof withOwnSequences,
+): RowLayout {
+  const shared = typeof plan === 'object' ? plan : undefined;
+  const members = shared ? [] : [withMembers];
+  const own = plan === withOwnSequences ? members : [];
+  const { front, prefix } = shared ?? { front: 0, prefix: 0 };
   const { numHeads, numKeyValueHeads: kv } = heads;
   const group = numHeads / kv;
   const rows = addDims(front, 'tokens');
@@ -97,10 +109,10 @@ export function declareRowLayout(build: Builder, heads: HeadShape, plan: SharedP
     queries: blocks('queries', [kv, groupFront], [kv, ...members, 'batch', groupLength], multiplyDims(numHeads, rows)),
     keys: blocks('keys', [kv, front], [kv, ...members, 'batch', 'length'], multiplyDims(kv, rows)),
     labelQueries: blocks('labelQueries', [], [kv, ...members, 'batch', groupQueries], multiplyDims(numHeads, 'labels')),
-    mask: build.input('mask', [plan === withMembers ? 'batch' : 1, groupLength, 'length'], 'float'),
-    labelMask: build.input('labelMask', ['batch', groupQueries, 'length'], 'float'),
+    mask: build.input('mask', [...own, shared ? 1 : 'batch', groupLength, 'length'], 'float'),
+    labelMask: build.input('labelMask', [...own, 'batch', groupQueries, 'length'], 'float'),
     frontMask: front === 0 ? undefined : build.input('frontMask', [groupFront, addDims(prefix, front)], 'float'),
-    prefixMask: plan === withMembers ? build.input('prefixMask', [withMembers, 1, 'cached'], 'float') : undefined,
+    prefixMask: shared ? undefined : build.input('prefixMask', [withMembers, 1, 'cached'], 'float'),
     labelRows: build.input('labelRows', ['labels']),
     labelInverse: build.input('labelInverse', [rows]),
   };

@@ -14,6 +14,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
     ...trainingProblems(recipe),
+    ...groupProblems(recipe),
     ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
 }
@@ -121,6 +122,38 @@ function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
     bound,
     l10n.t('{metric} lies between 0 and 1: {value} can never be reached; 85 % is 0.85', { metric, value }),
   );
+}
+
+/**
+ * A group's prompt may depend on nothing but its own rows and the recipe: what would be inferred from all rows must be written. A sweep's
+ * table has one prompt a run, and rows of several groups are no examples for one.
+ */
+function groupProblems({ groupBy, data, sweep, evaluation }: Recipe): RecipeProblem[] {
+  if (groupBy === undefined) return [];
+  const { preset, template, target, labels, task } = data;
+  // Published sets come with all of it; the plain ones say the kind of task alone.
+  const isPublished = preset !== undefined && preset !== 'classification' && preset !== 'generation';
+  const isGeneration = (task ?? preset) === 'generation';
+  const missing = [
+    ...(template === undefined && !isPublished ? ['template'] : []),
+    ...(target === undefined && !isPublished ? ['target'] : []),
+    ...(labels === undefined && !isGeneration && !(isPublished && target === undefined) ? ['labels'] : []),
+  ];
+  const problems = missing.map((field) => ({
+    path: ['data', field],
+    message: l10n.t(
+      'with "groupBy" this must be written: inferred from all rows, the prompt of one group would depend on the rows of others',
+    ),
+  }));
+  const refused = (path: string[], message: string): void => void problems.push({ path, message });
+  if (sweep !== undefined)
+    refused(['sweep'], l10n.t('a sweep trains one prompt a run, not one for each group; leave out "sweep" or "groupBy"'));
+  if ((evaluation?.examples ?? 0) > 0)
+    refused(
+      ['evaluation', 'examples'],
+      l10n.t('with "groupBy" there are no examples as text: they would show the rows of one group to another'),
+    );
+  return problems;
 }
 
 /** The first field that the text names; another one has its default. */

@@ -12,8 +12,11 @@ export type RunEvent =
       threads: number;
       trainable: number;
       modelParameters: number;
+      /** Of all groups together, where there are groups. */
       steps: number;
       resumedAt: number;
+      /** With `groupBy`: the column, and how many prompts are trained. `trainable` is of one. */
+      groups?: { column: string; count: number };
     }
   | {
       type: 'data';
@@ -38,6 +41,8 @@ export type RunEvent =
       memoryMb: number;
       /** Since the run began, without pauses; logs of older versions lack it. */
       seconds?: number;
+      /** With `groupBy`: whose prompt is trained. */
+      group?: GroupPlace;
     }
   | {
       type: 'evaluation';
@@ -52,6 +57,15 @@ export type RunEvent =
       /** A few rows, always the same ones of a split. */
       samples: SampleRow[];
     }
+  | ({
+      /** With `groupBy`: the prompt of a group is done. */
+      type: 'group';
+      step: number;
+      rows: { train: number; dev: number };
+      /** On dev, of the step that is kept; absent without dev rows. */
+      score?: { metric: MetricName; value: number };
+      seconds: number;
+    } & GroupPlace)
   | { type: 'checkpoint'; step: number }
   | { type: 'nearest'; step: number; tokens: NearestTokens[] }
   | {
@@ -62,6 +76,13 @@ export type RunEvent =
       seconds: number;
       folder: string;
     };
+
+/** A group among all that are trained, counted from 1. */
+export interface GroupPlace {
+  readonly group: string;
+  readonly number: number;
+  readonly of: number;
+}
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 

@@ -210,6 +210,10 @@ const testSchema = z
   })
   .describe('A prompt test: it passes or fails as a whole, in the Test Explorer and by softprompt test.');
 
+/** What becomes of a row whose group has no prompt: it is refused by its line, or answered by the bare model. */
+export const unknownGroupRules = ['refuse', 'bare'] as const;
+export type UnknownGroups = (typeof unknownGroupRules)[number];
+
 /** How labels are ranked: by log-probability, or by its mean over the label's tokens. */
 export const rankings = ['sum', 'mean'] as const;
 export type Ranking = (typeof rankings)[number];
@@ -234,6 +238,12 @@ const evaluationSchema = z
       .min(1)
       .optional()
       .describe('What the prompt-design baseline begins with, before its examples.'),
+    unknownGroups: z
+      .enum(unknownGroupRules)
+      .default('refuse')
+      .describe(
+        'With groupBy, rows of a group that has no prompt. refuse: an error that names their lines; bare: the model answers them without a prompt.',
+      ),
   })
   .describe('How rows are judged, and what a prompt is compared with.');
 
@@ -268,6 +278,13 @@ export const recipeSchema = z.strictObject({
     .default('softprompt-9m')
     .describe('The frozen base model: softprompt-9m (bundled), a Hugging Face folder, or a .gguf file.'),
   data: dataSchema,
+  groupBy: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "A column, such as user: one prompt is trained for each of its values, on that value's rows alone, and every row is answered with its own group's.",
+    ),
   method: methodSchema.default({
     peft_type: 'PROMPT_TUNING',
     num_virtual_tokens: 20,

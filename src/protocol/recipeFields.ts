@@ -14,7 +14,7 @@ export const objectsIn = (type: z.core.$ZodType): z.ZodObject[] =>
   alternatives(type).filter((one) => one instanceof z.ZodObject);
 
 /** What names a run and what makes several of one cannot differ among them. */
-const never: ReadonlySet<string> = new Set(['$schema', 'name', 'sweep']);
+const never: ReadonlySet<string> = new Set(['$schema', 'name', 'sweep', 'groupBy']);
 
 /** Every field of a recipe that a sweep may vary, as a dotted path, with its description. */
 export function sweepableFields(): ReadonlyMap<string, string | undefined> {

@@ -6,6 +6,7 @@ import { promptNamePattern } from '../protocol/recipe.js';
 import { isLive } from '../protocol/runState.js';
 import { adapterConfigFile } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
+import { isGroupSet, readGroupSet, type GroupSet } from './groupSet.js';
 import { setPromptName, summarisePrompt, type PromptSummary } from './promptFolder.js';
 import { newFolder, readRun, runId, type Run } from './runFolder.js';
 import { kindOf, promptsFolder, runsFolder, trashFolder } from './storeLocation.js';
@@ -16,7 +17,12 @@ export type Listed<T> =
 
 /** The saved prompts of a store, by name. */
 export async function listPrompts(store: string): Promise<Listed<PromptSummary>[]> {
-  return list(await foldersIn(promptsFolder(store)), summarisePrompt);
+  return listFolders(promptsFolder(store), summarisePrompt, async (folder) => !(await isGroupSet(folder)));
+}
+
+/** The saved prompts of groups, by name. */
+export async function listGroupSets(store: string): Promise<Listed<GroupSet>[]> {
+  return listFolders(promptsFolder(store), readGroupSet, isGroupSet);
 }
 
 /** The runs of a store, the newest first, damaged ones last. */
@@ -25,10 +31,21 @@ export async function listRuns(store: string): Promise<Listed<Run>[]> {
   return (await list(await foldersIn(runsFolder(store)), readRun)).sort((a, b) => (started(a) < started(b) ? 1 : -1));
 }
 
-/** A prompt's folder from what a person typed: a path, or a name in the store. Throws `store.noPrompt`, which names those there are. */
+/** As `findPrompts`, of a single prompt. Throws `store.isGroupSet` for the prompts of groups. */
 export async function findPrompt(store: string, prompt: string, from: string): Promise<string> {
+  const folder = await findPrompts(store, prompt, from);
+  if (!(await isGroupSet(folder))) return folder;
+  const { name, column, groups } = await readGroupSet(folder);
+  throw new SoftpromptError('store.isGroupSet', { prompt: name, column, groups: groups.length });
+}
+
+/**
+ * The folder of a prompt, or of the prompts of groups, from what a person typed: a path, or a name in the store. Throws `store.noPrompt`, which
+ * names those there are.
+ */
+export async function findPrompts(store: string, prompt: string, from: string): Promise<string> {
   const path = resolve(from, prompt);
-  if ((await kindOf(join(path, adapterConfigFile))) === 'file') return path;
+  if ((await kindOf(join(path, adapterConfigFile))) === 'file' || (await isGroupSet(path))) return path;
   const names = await promptNames(store);
   if (names.includes(prompt)) return join(promptsFolder(store), prompt);
   // A path that exists was meant: what it lacks is the better answer.

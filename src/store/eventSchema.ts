@@ -5,6 +5,7 @@ import { metricNames, type Metrics, type NearestTokens, type RunEvent, type Samp
 /** Events and scores as they are read back from disk. The types say that each schema keeps to its type. */
 const split = z.enum(['train', 'dev', 'test']);
 const count = z.int().min(0);
+const place = { group: z.string(), number: count, of: count };
 
 export const metricsSchema: z.ZodType<Metrics> = z.object({
   n: count,
@@ -52,6 +53,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     modelParameters: count,
     steps: count,
     resumedAt: count,
+    groups: z.exactOptional(z.object({ column: z.string(), count })),
   }),
   z.object({
     type: z.literal('data'),
@@ -79,6 +81,7 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     secondsLeft: z.number(),
     memoryMb: z.number(),
     seconds: z.exactOptional(z.number()),
+    group: z.exactOptional(z.object(place)),
   }),
   z.object({
     type: z.literal('evaluation'),
@@ -91,6 +94,14 @@ export const runEventSchema: z.ZodType<RunEvent> = z.discriminatedUnion('type', 
     metrics: metricsSchema,
     best: z.boolean(),
     samples: z.array(sampleSchema),
+  }),
+  z.object({
+    type: z.literal('group'),
+    step: count,
+    rows: z.object({ train: count, dev: count }),
+    score: z.exactOptional(z.object({ metric: z.enum(metricNames), value: z.number() })),
+    seconds: z.number(),
+    ...place,
   }),
   z.object({ type: z.literal('checkpoint'), step: count }),
   z.object({ type: z.literal('nearest'), step: count, tokens: z.array(nearestTokensSchema) }),

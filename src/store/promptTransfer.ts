@@ -8,6 +8,7 @@ import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './ada
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
 import { copyContent } from './copyContent.js';
+import { loadGroupPrompt } from './groupPrompt.js';
 import { readCartridge } from './imports/cartridge.js';
 import type { ConvertedPrompt } from './imports/convertedPrompt.js';
 import { readCpt } from './imports/cpt.js';
@@ -101,23 +102,59 @@ function importName(from: string, task: number | undefined): string {
  */
 export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
   const prompt = await loadPrompt(folder);
-  refuseFormat(prompt, basename(folder), format);
+  return exportAs(prompt, basename(folder), parent, format, (target) =>
+    writeFolderAtomic(target, async (temporary) => {
+      await writeFile(join(temporary, cardFile), modelCard(prompt));
+      await copyPresent(folder, temporary, adapterFiles);
+    }),
+  );
+}
+
+/**
+ * As `exportPrompt`, of one group's prompt; its folder also says what its rows look like, as a prompt's in the store does.
+ * Throws `store.notAGroupSet`, `store.noGroup` and what `readGroupSet` throws.
+ */
+export async function exportGroup(
+  folder: string,
+  group: string,
+  parent: string,
+  format: ExportFormat,
+): Promise<string> {
+  const prompt = await loadGroupPrompt(folder, group);
+  const name = prompt.details?.name ?? basename(folder);
+  return exportAs(prompt, name, parent, format, (target) => savePrompt(target, prompt));
+}
+
+/** Takes a group's prompt into the store as a prompt of its own, under a free name; gives back its folder. Throws as `exportGroup` does. */
+export async function takeOutGroup(store: string, folder: string, group: string): Promise<string> {
+  const prompt = await loadGroupPrompt(folder, group);
+  const name = await freePromptName(store, prompt.details?.name ?? basename(folder));
+  const target = join(promptsFolder(store), name);
+  await savePrompt(target, { ...prompt, ...(prompt.details && { details: { ...prompt.details, name } }) });
+  return target;
+}
+
+async function exportAs(
+  prompt: SavedPrompt,
+  name: string,
+  parent: string,
+  format: ExportFormat,
+  writeAdapter: (target: string) => Promise<void>,
+): Promise<string> {
+  refuseFormat(prompt, name, format);
   switch (format) {
     case 'peft': {
-      const target = await freePath(parent, basename(folder), '');
-      await writeFolderAtomic(target, async (temporary) => {
-        await writeFile(join(temporary, cardFile), modelCard(prompt));
-        await copyPresent(folder, temporary, adapterFiles);
-      });
+      const target = await freePath(parent, name, '');
+      await writeAdapter(target);
       return target;
     }
     case 'npy': {
-      const target = await freePath(parent, basename(folder), '.npy');
+      const target = await freePath(parent, name, '.npy');
       await writeNpy(target, prompt.embeddings);
       return target;
     }
     case 'prompt_embeds': {
-      const target = await freePath(parent, `${basename(folder)}-prompt-embeds`, '');
+      const target = await freePath(parent, `${name}-prompt-embeds`, '');
       await writePromptEmbeds(target, prompt);
       return target;
     }

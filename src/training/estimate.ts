@@ -24,7 +24,9 @@ const keptRows = 6;
  * weight twice, forwards and backwards (frozen weights need no gradient of their own); an evaluation once for each row.
  */
 export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, threads: number): Estimate {
-  const { maxSteps, batchSize, gradientAccumulation, evalEvery } = recipe.training;
+  const { batchSize, gradientAccumulation, evalEvery } = recipe.training;
+  const prompts = data.grouped?.groups.size ?? 1;
+  const maxSteps = recipe.training.maxSteps * prompts;
   const { train, dev, test } = data.splits;
   const lengths = tokenCounts(train, (row) => tokenCount(tokenizeExample(row, tokenize)));
   const mean = lengths.reduce((a, b) => a + b, 0) / lengths.length;
@@ -37,7 +39,8 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const trainable = trainableCount(method);
   const virtualRows = { front: method.virtualTokens, anywhere: batchSize * method.virtualTokens, keysAndValues: 0 };
   const stepRows = (batchSize * mean + virtualRows[method.entry]) * gradientAccumulation;
-  const evaluations = Math.floor(maxSteps / evalEvery) + (recipe.baseline ? 1 : 0);
+  // A group's dev rows are its own: all of them are scored once in as many steps.
+  const evaluations = Math.floor(maxSteps / evalEvery) / prompts + (recipe.baseline ? 1 : 0);
   const scoredRows = (evaluations * dev.length + (recipe.baseline ? 2 : 1) * test.length) * mean;
   const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
   const largestBatch = batchSize * longest + virtualRows[method.entry];

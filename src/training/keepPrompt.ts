@@ -3,7 +3,7 @@ import { trainableCount } from '../methods/method.js';
 import { runtimeVersions } from '../runtime/engine.js';
 import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
-import { adapterConfig } from '../store/adapterConfig.js';
+import { adapterConfig, type AdapterConfig } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
@@ -36,23 +36,12 @@ export async function keepPrompt({
   /** What it began from; runs of older versions have none. */
   firstVectors: string;
 }): Promise<NearestTokens[]> {
-  const { recipe, base, model, method } = context;
-  const { config } = base;
+  const { recipe } = context;
   const embeddings = await keptEmbeddings(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
-    config: adapterConfig({
-      // PEFT finds a model of the Hugging Face cache by its id, on any machine.
-      baseModel: base.name.includes('/') ? base.name : base.path,
-      method: recipe.method,
-      numVirtualTokens: method.virtualTokens,
-      hiddenSize: model.hiddenSize,
-      numLayers: config.numLayers,
-      numAttentionHeads: config.numHeads,
-      numKeyValueHeads: config.numKeyValueHeads,
-      headDim: config.headDim,
-    }),
+    config: adapterConfigOf(context),
     embeddings,
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
@@ -64,16 +53,47 @@ export async function keepPrompt({
   return nearest;
 }
 
-function describePrompt(
-  name: string,
-  { recipe, base, data, tokenize, method }: RunContext,
-  result: LoopResult,
-): PromptDetails {
-  const { targetPrefix, bos, eos, maxLength } = tokenize;
-  const { train, dev, test } = data.splits;
+/** The config of a prompt that a run trains. */
+export function adapterConfigOf({ recipe, base, model, method }: RunContext): AdapterConfig {
+  const { config } = base;
+  return adapterConfig({
+    // PEFT finds a model of the Hugging Face cache by its id, on any machine.
+    baseModel: base.name.includes('/') ? base.name : base.path,
+    method: recipe.method,
+    numVirtualTokens: method.virtualTokens,
+    hiddenSize: model.hiddenSize,
+    numLayers: config.numLayers,
+    numAttentionHeads: config.numHeads,
+    numKeyValueHeads: config.numKeyValueHeads,
+    headDim: config.headDim,
+  });
+}
+
+function describePrompt(name: string, context: RunContext, result: LoopResult): PromptDetails {
   const { evaluations } = result;
   const score = (split: 'dev' | 'test', baseline: boolean, metrics: Metrics | undefined) =>
     metrics ? [{ split, baseline, metrics }] : [];
+  return detailsOf(name, context, {
+    steps: result.step,
+    bestStep: result.bestStep,
+    seconds: result.seconds,
+    scores: [
+      ...score('dev', false, result.bestMetrics),
+      ...score('dev', true, evaluations['baseline.dev']?.metrics),
+      ...score('test', false, evaluations.test?.metrics),
+      ...score('test', true, evaluations['baseline.test']?.metrics),
+    ],
+  });
+}
+
+/** What is known of a prompt once its training has ended. */
+export function detailsOf(
+  name: string,
+  { recipe, base, data, tokenize, method }: RunContext,
+  { scores, ...training }: { steps: number; bestStep: number; seconds: number; scores: PromptDetails['scores'] },
+): PromptDetails {
+  const { targetPrefix, bos, eos, maxLength } = tokenize;
+  const { train, dev, test } = data.splits;
   return {
     version: 1,
     name,
@@ -90,17 +110,7 @@ function describePrompt(
       train: typeof recipe.data.train === 'string' ? recipe.data.train : recipe.data.train.path,
       rows: { train: train.length, dev: dev.length, test: test.length },
     },
-    training: {
-      steps: result.step,
-      bestStep: result.bestStep,
-      seconds: result.seconds,
-      trainable: trainableCount(method),
-    },
-    scores: [
-      ...score('dev', false, result.bestMetrics),
-      ...score('dev', true, evaluations['baseline.dev']?.metrics),
-      ...score('test', false, evaluations.test?.metrics),
-      ...score('test', true, evaluations['baseline.test']?.metrics),
-    ],
+    training: { ...training, trainable: trainableCount(method) },
+    scores,
   };
 }

@@ -1,32 +1,34 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
-import { makeGate, type Gate } from '../common/gate.js';
+import { dirname, join } from 'node:path';
+import { makeGate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { trainableCount } from '../methods/method.js';
 import type { RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
 import { writeFirstVectors } from '../store/promptFolder.js';
-import { claimRun, createRun, readRun, writeRunStatus, type RunStatus } from '../store/runFolder.js';
-import { kindOf, promptsFolder, queueFolder } from '../store/storeLocation.js';
-import { takeTurn, type Turn } from '../store/trainingQueue.js';
+import { claimRun, createRun } from '../store/runFolder.js';
+import { kindOf, promptsFolder } from '../store/storeLocation.js';
+import type { Turn } from '../store/trainingQueue.js';
 import { readCheckpoint, tensorsUnder, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
 import { keepPrompt } from './keepPrompt.js';
 import { firstParameters } from './firstParameters.js';
+import { trainGroups } from './groups/trainGroups.js';
 import { keptEmbeddings } from './keptEmbeddings.js';
 import { openRunContext, type RunContext, type RunRequest } from './runContext.js';
-import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
-
-export interface TrainResult {
-  readonly folder: string;
-  readonly reason: LoopResult['reason'];
-}
-/** Half of the ten seconds that a kill may cost; the other half is for the step or batch under way. */
-const checkpointEveryMs = 5000;
-
-type OnEvent = (event: RunEvent) => void;
+import {
+  checkpointEveryMs,
+  failing,
+  noTurn,
+  startOf,
+  updateStatus,
+  waitForTurn,
+  type OnEvent,
+  type OwnedRun,
+  type TrainResult,
+} from './ownedRun.js';
+import { firstCheckpoint, trainLoop } from './trainLoop.js';
 
 /** Trains a recipe from the beginning and saves its prompt in the store. An abort stops between two steps and saves the best so far. */
 export async function train(
@@ -43,13 +45,11 @@ export async function train(
     early.push(notice);
     onEvent(notice);
   });
-  const first = firstCheckpoint(await firstParameters(context, recipeFile));
+  const parameters = await firstParameters(context, recipeFile);
   const folder = await createRun(store, { name, recipe, recipeFile }, process.pid);
-  return runInFolder(
-    { folder, store, name, context, start: first, early, keep: 0, cacheFolder, besideOthers, gate },
-    onEvent,
-    signal,
-  );
+  const owned = { folder, store, name, context, early, cacheFolder, besideOthers, gate };
+  if (context.data.grouped) return trainGroups({ ...owned, parameters }, onEvent, signal);
+  return runInFolder({ ...owned, start: firstCheckpoint(parameters), keep: 0 }, onEvent, signal);
 }
 
 /**
@@ -73,34 +73,28 @@ export async function resume(
       early.push(notice);
       onEvent(notice);
     });
+    const { cacheFolder, besideOthers = false } = request;
+    const store = dirname(dirname(runFolder));
+    const owned = { folder: runFolder, store, name, context, early, gate, cacheFolder, besideOthers };
+    if (context.data.grouped) {
+      const parameters = await firstParameters(context, recipeFile);
+      return trainGroups({ ...owned, parameters }, onEvent, signal);
+    }
     const file = runFile(runFolder, 'checkpoint');
     const found = (await kindOf(file)) === 'file';
     const start = found ? await readCheckpoint(file) : firstCheckpoint(await firstParameters(context, recipeFile));
     if (start.anchor) refuseOtherInputs(start.anchor, context, recipeFile);
-    const store = dirname(dirname(runFolder));
-    const keep = start.anchor?.events ?? 0;
-    const { cacheFolder, besideOthers = false } = request;
-    const run = { folder: runFolder, store, name, context, start, early, keep, gate, cacheFolder, besideOthers };
-    return runInFolder(run, onEvent, signal);
+    return runInFolder({ ...owned, start, keep: start.anchor?.events ?? 0 }, onEvent, signal);
   });
 }
 
-interface OwnedRun {
-  readonly folder: string;
-  readonly store: string;
-  readonly name: string;
-  readonly context: RunContext;
+interface SingleRun extends OwnedRun {
   readonly start: Checkpoint;
-  /** Told already, before the run had a folder to note it in. */
-  readonly early: readonly RunEvent[];
   /** How many events of an earlier process stay. */
   readonly keep: number;
-  readonly cacheFolder: string;
-  readonly besideOthers: boolean;
-  readonly gate: Gate;
 }
 
-async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal): Promise<TrainResult> {
+async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal): Promise<TrainResult> {
   const { folder, store, name, context, start, gate } = run;
   return failing(folder, async () => {
     const log = await openEventLog(runFile(folder, 'events'), run.keep);
@@ -111,7 +105,7 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
     let turn: Turn | undefined;
     try {
       run.early.forEach(log.append);
-      emit(startEvent(run));
+      emit({ ...startOf(run), steps: context.recipe.training.maxSteps, resumedAt: start.state.step });
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
       if (start.state.step === 0) {
         const parameters = tensorsUnder(start.tensors, 'parameter.');
@@ -155,52 +149,6 @@ async function runInFolder(run: OwnedRun, onEvent: OnEvent, signal: AbortSignal)
       log.close();
     }
   });
-}
-
-const noTurn: Turn = { release: () => Promise.resolve() };
-
-function waitForTurn(
-  { cacheFolder, context, name }: OwnedRun,
-  emit: OnEvent,
-  signal: AbortSignal,
-): Promise<Turn | undefined> {
-  const onWait = (holder: string): void => emit({ type: 'notice', code: 'waitingForRun', args: { run: holder } });
-  return takeTurn({ folder: queueFolder(cacheFolder), device: context.engine.device, name, onWait }, signal);
-}
-
-/** Notes in the run's status why it failed, so that lists and a later reader know. */
-async function failing<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const known =
-      error instanceof SoftpromptError ? error : new SoftpromptError('run.crashed', { reason: String(error) });
-    // A full disk may refuse this too; the first error is the one to tell.
-    await updateStatus(folder, { state: 'failed', error: known.toMessage() }).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function updateStatus(folder: string, change: Partial<RunStatus>): Promise<void> {
-  const { status } = await readRun(folder);
-  await writeRunStatus(folder, { ...status, ...change });
-}
-
-function startEvent({ folder, name, context, start }: OwnedRun): RunEvent {
-  const { base, method, engine, recipe } = context;
-  return {
-    type: 'start',
-    run: basename(folder),
-    prompt: name,
-    model: base.name,
-    method: recipe.method.peft_type,
-    device: engine.device,
-    threads: engine.threads,
-    trainable: trainableCount(method),
-    modelParameters: base.parameters,
-    steps: recipe.training.maxSteps,
-    resumedAt: start.state.step,
-  };
 }
 
 function refuseOtherInputs(anchor: Anchor, context: RunContext, recipeFile: string): void {

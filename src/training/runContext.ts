@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { availableParallelism } from 'node:os';
 import type { TokenizeOptions } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import type { ModelSessions } from '../evaluation/modelSessions.js';
 import type { Method } from '../methods/method.js';
 import { methodOf } from '../methods/methodOf.js';
 import { causalModel } from '../models/architectures.js';
@@ -14,6 +15,7 @@ import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
+import type { Executor } from '../runtime/executor.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
 /** What a recipe asks for, with its data read and its model looked at; nothing heavy is loaded. */
@@ -30,6 +32,13 @@ export interface RunPlan {
 export interface RunContext extends Omit<RunPlan, 'base'> {
   readonly base: BaseModel;
   readonly engine: Engine;
+  /** What several trainings of one model and method run on, one after the other; it outlives each of them. */
+  readonly shared?: SharedSessions;
+}
+
+export interface SharedSessions {
+  readonly training: Executor;
+  readonly scoring: ModelSessions;
 }
 
 export interface RecipeRequest {
@@ -48,7 +57,7 @@ export interface RunRequest extends RecipeRequest {
 /** Throws what reading the data and looking at the model throw. */
 export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<RunPlan> {
   const folder = dirname(resolve(recipeFile));
-  const data = await prepareData(recipe.data, folder, recipe.training.seed);
+  const data = await prepareData(recipe.data, folder, recipe.training.seed, recipe);
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
   const model = causalModel(base.config);

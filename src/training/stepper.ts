@@ -46,7 +46,7 @@ export interface Stepper {
 }
 
 export async function openStepper(context: RunContext, parameters: readonly TrainedParameter[]): Promise<Stepper> {
-  const { recipe, base, model, method, data, tokenize, engine } = context;
+  const { recipe, model, method, data, tokenize, shared } = context;
   const { training } = recipe;
   const { train } = data.splits;
   const known: TokenizedExample[] = [];
@@ -59,15 +59,13 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     bucket: training.bucket,
     lengthOf: (i) => example(i).inputIds.length + example(i).targetIds.length,
   });
-  const session = await openMethod(
-    (graph) => engine.open(graph, base.weights),
-    method,
-    (beginning) => trainingGraph(model, method, beginning),
-  );
+  const session = shared?.training ?? (await openTraining(context));
 
   return {
     batchesPerEpoch: batches.batchesPerEpoch,
-    dispose: () => session.dispose(),
+    dispose: async () => {
+      if (!shared) await session.dispose();
+    },
     async step(n) {
       const start = performance.now();
       const parts = Array.from({ length: training.gradientAccumulation }, (_, i) =>
@@ -120,6 +118,19 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     return { loss, gradients };
   }
 }
+
+/** What gives the loss and the gradients of a method on a model, whatever the values of its parameters. */
+export const openTraining = ({
+  engine,
+  base,
+  model,
+  method,
+}: Pick<RunContext, 'engine' | 'base' | 'model' | 'method'>): Promise<Executor> =>
+  openMethod(
+    (graph) => engine.open(graph, base.weights),
+    method,
+    (beginning) => trainingGraph(model, method, beginning),
+  );
 
 /** A loop, as encoders have millions of numbers. */
 function addTo(sum: Float32Array, added: Float32Array): void {

@@ -24,6 +24,8 @@ export interface LoopHost {
   /** Where the loop waits, with a checkpoint written, while a person has paused it. */
   readonly gate: Gate;
   onPause(paused: boolean): Promise<void>;
+  /** Whether the nearest tokens are told on the way; they are unless said. */
+  readonly tellsNearest?: boolean;
 }
 
 export interface LoopResult {
@@ -56,7 +58,7 @@ export const firstCheckpoint = (parameters: ReadonlyMap<string, Float32Array>): 
 
 /** Trains from a checkpoint to the end, evaluating on the way, and keeps the best vectors. */
 export async function trainLoop(context: RunContext, start: Checkpoint, host: LoopHost): Promise<LoopResult> {
-  const { recipe, base, model, method, data, tokenize, engine } = context;
+  const { recipe, base, model, method, data, tokenize, engine, shared } = context;
   const { training } = recipe;
   const state: RunState = structuredClone(start.state);
   const stored = (prefix: string): Map<string, Float32Array> => tensorsUnder(start.tensors, prefix);
@@ -99,7 +101,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   /** The nearest tokens as they are now, told so seldom that they cost a thirtieth of the time at most. */
   const tellNearest = async (): Promise<void> => {
     const begin = performance.now();
-    if (begin < nearestDueMs) return;
+    if (begin < nearestDueMs || host.tellsNearest === false) return;
     const tokens = await nearestToPrompt(await keptEmbeddings(context, current()), context, nearestWhileTraining);
     host.emit({ type: 'nearest', step: state.step, tokens });
     nearestDueMs = performance.now() + Math.max(nearestEveryMs, 30 * (performance.now() - begin));
@@ -112,7 +114,8 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     const baseline = member.method === noMethod;
     const kind: EvaluationKind = baseline ? `baseline.${split}` : split;
     const { ranking } = recipe.evaluation ?? {};
-    const setting = { engine, weights: base.weights, model, task: data.task, tokenize, ranking };
+    const sessions = shared && { sessions: shared.scoring };
+    const setting = { engine, weights: base.weights, model, task: data.task, tokenize, ranking, ...sessions };
     const evaluation = await evaluateExamples(setting, member, examples, (state.scores[kind] ??= []), mayGoOn);
     if (!evaluation) return false;
     evaluations[kind] = evaluation;

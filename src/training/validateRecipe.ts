@@ -24,14 +24,15 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       if (!(error instanceof SoftpromptError)) throw error;
       const { code } = error;
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
-      const path = part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part;
+      const isGroup = recipe.groupBy !== undefined && args.column === recipe.groupBy;
+      const path = part[0] !== 'data' ? part : isGroup ? ['groupBy'] : (fieldAtFault(recipe.data, args) ?? part);
       return [{ path, error: { code, args } }];
     }
   };
   let data: PreparedData | undefined;
   const apart = [
     ...(await faults(['data'], async () => {
-      data = await prepareData(recipe.data, folder, recipe.training.seed);
+      data = await prepareData(recipe.data, folder, recipe.training.seed, recipe);
     })),
     ...(await faults(['model'], () => inspectModel(resolveModelPath(recipe.model, folder)))),
   ];

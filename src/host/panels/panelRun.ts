@@ -4,7 +4,7 @@ import type { PanelRun } from '../../protocol/panelMessages.js';
 import type { FollowedRun } from '../services.js';
 
 /** A run as the panel shows it. */
-export function panelRun({ folder, state, status, recipe, controllable }: FollowedRun): PanelRun {
+export function panelRun({ folder, state, status, recipe, events, controllable }: FollowedRun): PanelRun {
   const { method, model, training } = recipe;
   const encoder = encoderName(method);
   const { maxSteps, evalEvery, earlyStopping } = training;
@@ -20,7 +20,8 @@ export function panelRun({ folder, state, status, recipe, controllable }: Follow
       ...(encoder !== undefined && { encoder }),
       virtualTokens: method.num_virtual_tokens,
       model: model.split(/[\\/]/).at(-1) ?? model,
-      steps: maxSteps,
+      // With groups, as many times as there are groups; only the run knows how many.
+      steps: events.find((event) => event.type === 'start')?.steps ?? maxSteps,
       evalEvery,
       ...(earlyStopping !== undefined && { earlyStopping }),
     },

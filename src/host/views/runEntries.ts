@@ -38,7 +38,8 @@ export function runProgress({ events, recipe }: Pick<FollowedRun, 'events' | 're
   /** Whole, and 100 only at the end. */
   readonly percent: number;
 } {
-  const steps = recipe.training.maxSteps;
+  // With groups, as many times as there are groups; only the run knows how many.
+  const steps = events.find((event) => event.type === 'start')?.steps ?? recipe.training.maxSteps;
   const step = events.findLast((event) => event.type === 'step');
   return { steps, ...(step && { step }), percent: Math.floor((100 * (step?.step ?? 0)) / steps) };
 }

@@ -40,6 +40,8 @@ function lineOf(event: LogEvent): TemplateResult {
       return line(undefined, dataText(event), 'table');
     case 'notice':
       return line(undefined, event.text, 'info');
+    case 'group':
+      return line(event.step, groupText(event), 'person');
     case 'checkpoint':
       return line(event.step, l10n.t('Checkpoint written'), 'save');
     case 'evaluation':
@@ -60,6 +62,13 @@ function lineOf(event: LogEvent): TemplateResult {
 function dataText({ split, source, rows, cutRows }: Extract<LogEvent, { type: 'data' }>): string {
   const text = l10n.t('{split}: {rows} rows of {file}', { split, rows: wholeNumber(rows), file: source.path });
   return cutRows === 0 ? text : `${text}; ${l10n.t('{rows} rows are cut', { rows: wholeNumber(cutRows) })}`;
+}
+
+function groupText({ group, number, of, score }: Extract<LogEvent, { type: 'group' }>): string {
+  const args = { number: wholeNumber(number), of: wholeNumber(of), group };
+  if (!score) return l10n.t('{group} is trained, {number} of {of}', args);
+  const told = { metric: metricName(score.metric), value: metricText(score.metric, score.value) };
+  return l10n.t('{group} is trained, {number} of {of}: {metric} {value} on its dev rows', { ...args, ...told });
 }
 
 function evaluationText(event: Extract<LogEvent, { type: 'evaluation' }>): string {

@@ -28,6 +28,15 @@ export function progress(view: RunView): TemplateResult {
 function facts({ run, start, lastStep, end }: RunView, done: number, total: number): string[] {
   const isRunning = run.state === 'running';
   return [
+    ...(lastStep?.group && isRunning
+      ? [
+          l10n.t('{group}, {number} of {of}', {
+            group: lastStep.group.group,
+            number: wholeNumber(lastStep.group.number),
+            of: wholeNumber(lastStep.group.of),
+          }),
+        ]
+      : []),
     l10n.t('step {step} / {steps}', { step: wholeNumber(done), steps: wholeNumber(total) }),
     ...(lastStep ? [l10n.t('epoch {epoch}', { epoch: lastStep.epoch.toFixed(2) })] : []),
     ...(end ? [duration(end.seconds)] : []),
