@@ -32,10 +32,6 @@ export const groupErrors = {
     message: l10n.t('"{prompt}" is a single prompt and has no groups.', a),
     advice: l10n.t('Leave out the group, or name a prompt that was trained with "groupBy".'),
   }),
-  'store.groupNeeded': (a: { prompt: string; column: string; groups: number }) => ({
-    message: l10n.t('"{prompt}" holds {groups} prompts, one for each {column}: which one?', a),
-    advice: l10n.t('Name it with --group; softprompt groups {prompt} lists them.', a),
-  }),
   'store.noGroup': (a: { prompt: string; column: string; group: string; nearest: string }) => ({
     message: l10n.t('"{prompt}" has no prompt for the {column} "{group}".', a),
     advice:

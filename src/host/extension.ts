@@ -66,7 +66,7 @@ export function activate({
     stores,
     inspector,
     { dispose: () => void evaluating?.then((process) => process.dispose()) },
-    registerSidebar({ stores, runs: stores, extensionUri, showLog }),
+    registerSidebar({ stores, runs: stores, extensionUri, nodeProgram: node, showLog }),
     registerTrainingPanels({ stores, runs: stores, extensionUri, showLog }),
     registerReports({ stores, extensionUri }),
     registerMap({ evaluator, stores, extensionUri }),

@@ -13,6 +13,7 @@ import type { RunEvent } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import type { Listed } from '../store/catalogue.js';
 import type { Ensemble } from '../store/ensembleFolder.js';
+import type { GroupSet } from '../store/groupSet.js';
 import type { PromptSummary } from '../store/promptFolder.js';
 import type { Run } from '../store/runFolder.js';
 
@@ -50,6 +51,8 @@ export interface Stores {
   /** The newest first. */
   readonly runs: readonly (Listed<FollowedRun> & { readonly store: string })[];
   readonly prompts: readonly (Listed<PromptSummary> & { readonly store: string })[];
+  /** The prompts of groups; told with the prompts. */
+  readonly groupSets: readonly (Listed<GroupSet> & { readonly store: string })[];
   readonly ensembles: readonly (Listed<Ensemble> & { readonly store: string })[];
   readonly onDidChangePrompts: vscode.Event<void>;
   readonly onDidChangeEnsembles: vscode.Event<void>;

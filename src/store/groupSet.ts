@@ -27,7 +27,7 @@ const vectorsFile = 'groups.safetensors';
 
 const text = z.string().min(1);
 const count = z.int().min(0);
-const entry = {
+export const groupEntrySchema = z.object({
   group: text,
   /** Of all that its vectors follow from: SHA-256, hexadecimal. Equal keys, equal vectors. */
   key: text,
@@ -37,8 +37,7 @@ const entry = {
   seconds: z.number().min(0),
   /** On dev, at the best step. */
   score: z.exactOptional(z.object({ metric: z.enum(metricNames), value: z.number() })),
-};
-export const groupEntrySchema = z.object(entry);
+});
 /** One group's prompt, as the index has it. */
 export type GroupEntry = z.infer<typeof groupEntrySchema>;
 

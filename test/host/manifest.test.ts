@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { damagedEnsemble, ensembleEntry } from '../../src/host/views/ensembleEntries.js';
+import { groupRowEntry, groupSetEntry } from '../../src/host/views/groupSetEntries.js';
 import { damagedPrompt, promptEntry } from '../../src/host/views/promptEntries.js';
 import { damagedRun, runEntry } from '../../src/host/views/runEntries.js';
 import type { Ensemble, EnsembleResults } from '../../src/store/ensembleFolder.js';
-import { plainPrompt, promptDetails } from '../support/prompts.js';
+import { groupSet, plainPrompt, promptDetails } from '../support/prompts.js';
 import { run } from './views/runs.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -61,6 +62,8 @@ describe('package.json', () => {
       damagedPrompt,
       damagedRun,
       damagedEnsemble,
+      groupSetEntry(groupSet, '/g', 'en').contextValue,
+      ...groupSet.groups.map((group) => groupRowEntry(group, groupSet.column).contextValue),
       ...[{}, { results: ensembleResults }].map(
         (results) => ensembleEntry({ ...ensemble, ...results }, [], '/e', 'en').contextValue,
       ),
@@ -73,7 +76,8 @@ describe('package.json', () => {
     ];
     const menus = contributes.menus['view/item/context'] ?? [];
     const shownOn = (row: string): string[] => {
-      const view = `softprompt.${row.split(' ')[0]}s`;
+      // A group's row stands below a prompt's.
+      const view = row === 'group' ? 'softprompt.prompts' : `softprompt.${row.split(' ')[0]}s`;
       return menus.flatMap(({ command, when = '' }) => {
         const [, where, pattern = ''] = /^view == (\S+) && viewItem =~ \/(.*)\/$/.exec(when) ?? [];
         return where === view && new RegExp(pattern).test(row) ? [command] : [];

@@ -144,3 +144,24 @@ describe('a method', () => {
     ]);
   });
 });
+
+describe('a prompt for each group', () => {
+  const grouped = (data: string, rest = ''): string => `{ "data": { "train": "a"${data} }, "groupBy": "user"${rest} }`;
+  const whole = ', "template": "{t}", "target": "{l}", "labels": { "a": "a", "b": "b" }';
+
+  it('needs in writing what would be inferred from the rows of all', () => {
+    expect(marks(grouped('')).map((mark) => (mark as { message: string }).message)).toHaveLength(3);
+    expect(marks(grouped(', "template": "{t}", "target": "{l}"'))).toHaveLength(1);
+    expect(checkRecipe(grouped(whole))).toHaveProperty('recipe.groupBy', 'user');
+    expect(checkRecipe(grouped(', "template": "{t}", "target": "{l}", "task": "generation"'))).toHaveProperty('recipe');
+    expect(checkRecipe(grouped(', "preset": "sst2"'))).toHaveProperty('recipe');
+    expect(marks(grouped(', "preset": "classification"'))).toHaveLength(3);
+  });
+
+  it('is no run of a sweep, and is shown no rows of others as examples', () => {
+    const sweep = '{ "training.seed": [1, 2] }';
+    expect(marks(grouped(whole, `, "sweep": ${sweep}`))).toMatchObject([{ marked: sweep }]);
+    expect(marks(grouped(whole, ', "evaluation": { "examples": 4 }'))).toMatchObject([{ marked: '4' }]);
+    expect(marks('{ "data": { "train": "a" }, "sweep": { "groupBy": ["user"] } }')).toMatchObject([{ marked: '"groupBy"' }]);
+  });
+});

@@ -1,5 +1,6 @@
-import type { MethodConfig } from '../../src/protocol/recipe.js';
+import { recipeSchema, type MethodConfig } from '../../src/protocol/recipe.js';
 import { adapterConfig, type AdapterConfig, type AdapterDescription } from '../../src/store/adapterConfig.js';
+import type { GroupSet } from '../../src/store/groupSet.js';
 import type { PromptDetails } from '../../src/store/promptDetails.js';
 import type { SavedPrompt } from '../../src/store/promptFolder.js';
 
@@ -68,5 +69,26 @@ export const promptDetails: PromptDetails = {
     { split: 'dev', baseline: true, metrics: { n: 80, accuracy: 0.25 } },
     { split: 'test', baseline: false, metrics: { n: 100, accuracy: 0.664 } },
     { split: 'test', baseline: true, metrics: { n: 100, accuracy: 0.293 } },
+  ],
+};
+
+/** One prompt for each of two users. */
+export const groupSet: GroupSet = {
+  name: 'users',
+  column: 'user',
+  config: plainPrompt.config,
+  details: { ...promptDetails, name: 'users' },
+  recipe: recipeSchema.parse({ groupBy: 'user', data: { train: 'users.jsonl' } }),
+  groups: [
+    {
+      group: 'ada',
+      key: 'a',
+      rows: { train: 32, dev: 8 },
+      steps: 40,
+      bestStep: 20,
+      seconds: 2,
+      score: { metric: 'accuracy', value: 0.875 },
+    },
+    { group: 'bo', key: 'b', rows: { train: 4, dev: 0 }, steps: 40, bestStep: 40, seconds: 2 },
   ],
 };

@@ -34,7 +34,8 @@ async function vectors(promptFolder: string): Promise<Record<string, string>> {
   const found = await readGroupVectors(promptFolder, set, [...set.groups.keys()]);
   return Object.fromEntries(set.groups.map(({ group }, i) => [group, hex(found[i]?.data)]));
 }
-const hex = (data = new Float32Array()): string => Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
+const hex = (data: Float32Array | undefined): string =>
+  data ? Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex') : '';
 
 describe('a prompt for each user', () => {
   it('has the same bytes whether or not the rows of others exist, and wherever its own stand in the file', async () => {

@@ -18,14 +18,17 @@ export interface EvaluateServices extends TerminalServices {
 }
 
 /** Undefined where the prompt is not trained yet, or the recipe names no test file. */
-export function evaluation(document: vscode.TextDocument, { folders, prompts }: Stores): Evaluation | undefined {
+export function evaluation(
+  document: vscode.TextDocument,
+  { folders, prompts, groupSets }: Stores,
+): Evaluation | undefined {
   const checked = checkRecipe(document.getText());
   const recipeFile = document.uri.fsPath;
   const store = storeOf(recipeFile, folders);
   const test = 'recipe' in checked ? checked.recipe.data.test : undefined;
   if (!('recipe' in checked) || store === undefined || test === undefined) return undefined;
   const name = recipeName(checked.recipe, recipeFile);
-  const prompt = prompts.find((listed) => listed.store === store && 'value' in listed && listed.value.name === name);
+  const prompt = [...prompts, ...groupSets].find((listed) => listed.store === store && 'value' in listed && listed.value.name === name);
   const testFile = resolve(dirname(recipeFile), typeof test === 'string' ? test : test.path);
   return prompt && { promptFolder: prompt.folder, testFile, store };
 }

@@ -4,9 +4,10 @@ import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { recipeName } from '../../protocol/parseRecipe.js';
 import { isLive } from '../../protocol/runState.js';
-import { listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
+import { listGroupSets, listPrompts, listRuns, type Listed } from '../../store/catalogue.js';
 import type { Ensemble } from '../../store/ensembleFolder.js';
 import { listEnsembles } from '../../store/ensembles.js';
+import type { GroupSet } from '../../store/groupSet.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import { runFile } from '../../store/runFiles.js';
 import { createRun, queueRun, readRun, writeRunStatus, type Run } from '../../store/runFolder.js';
@@ -54,6 +55,7 @@ export function followStores({
   const exits = new Map<string, NodeJS.Signals | null>();
   let folders: readonly string[] = [];
   let prompts: readonly (Listed<PromptSummary> & { readonly store: string })[] = [];
+  let groupSets: readonly (Listed<GroupSet> & { readonly store: string })[] = [];
   let ensembles: readonly (Listed<Ensemble> & { readonly store: string })[] = [];
   let runs: readonly (Listed<Run> & { readonly store: string })[] = [];
   let watchers: vscode.Disposable[] = [];
@@ -81,8 +83,9 @@ export function followStores({
     folders = stores;
     const inStores = async <T>(list: (store: string) => Promise<Listed<T>[]>) =>
       (await Promise.all(folders.map(async (store) => (await list(store)).map((one) => ({ ...one, store }))))).flat();
-    const oldPrompts = JSON.stringify(prompts);
+    const oldPrompts = JSON.stringify([prompts, groupSets]);
     prompts = await inStores(listPrompts);
+    groupSets = await inStores(listGroupSets);
     const oldEnsembles = JSON.stringify(ensembles);
     ensembles = await inStores(listEnsembles);
     const oldRuns = runs.map(({ folder }) => folder).join('\n');
@@ -90,7 +93,7 @@ export function followStores({
     for (const listed of runs) if ('value' in listed) await follow(listed.store, listed.value);
     const listedFolders = new Set(runs.map(({ folder }) => folder));
     for (const folder of tracked.keys()) if (!listedFolders.has(folder)) forget(folder);
-    if (JSON.stringify(prompts) !== oldPrompts) promptsChanged.fire();
+    if (JSON.stringify([prompts, groupSets]) !== oldPrompts) promptsChanged.fire();
     if (JSON.stringify(ensembles) !== oldEnsembles) ensemblesChanged.fire();
     if (runs.map(({ folder }) => folder).join('\n') !== oldRuns) runsChanged.fire({ from: 0 });
   };
@@ -210,6 +213,9 @@ export function followStores({
     },
     get prompts() {
       return prompts;
+    },
+    get groupSets() {
+      return groupSets;
     },
     get ensembles() {
       return ensembles;

@@ -24,6 +24,9 @@ export function openStores(
     get prompts() {
       return followed?.prompts ?? [];
     },
+    get groupSets() {
+      return followed?.groupSets ?? [];
+    },
     get ensembles() {
       return followed?.ensembles ?? [];
     },

@@ -80,7 +80,9 @@ async function judge(
   { stores, evaluator }: TestServices,
 ): Promise<JudgedFile> {
   await stores.ready();
-  const promptFolder = trainedPrompt(prompt, recipe.fsPath, stores)?.folder;
+  const trained = trainedPrompt(prompt, recipe.fsPath, stores);
+  const promptFolder = trained?.folder;
+  const isOfGroups = trained !== undefined && 'groups' in trained.value;
   if (promptFolder === undefined) {
     const file = vscode.workspace.asRelativePath(recipe);
     const store = storeOf(recipe.fsPath, stores.folders) ?? '';
@@ -99,7 +101,8 @@ async function judge(
   const before = item.description;
   try {
     const process = await evaluator();
-    return test.gates.some(asksForTexts)
+    // A live evaluation has one prompt for all rows.
+    return isOfGroups || test.gates.some(asksForTexts)
       ? await judgeTexts(process, request, test.gates, onProgress, run.token)
       : await judgeFile(process, request, mostRows, onProgress, run.token);
   } finally {
@@ -109,9 +112,9 @@ async function judge(
 }
 
 /** The trained prompt of a recipe: of its name, in the store that keeps its runs. */
-export function trainedPrompt(name: string, recipeFile: string, { folders, prompts }: Stores) {
+export function trainedPrompt(name: string, recipeFile: string, { folders, prompts, groupSets }: Stores) {
   const store = storeOf(recipeFile, folders);
-  for (const listed of prompts)
+  for (const listed of [...prompts, ...groupSets])
     if (listed.store === store && 'value' in listed && listed.value.name === name) return listed;
   return undefined;
 }

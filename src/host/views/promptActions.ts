@@ -20,18 +20,18 @@ import type { Stores } from '../services.js';
 import { variantOf, variantWords, type Variant } from '../train/variants.js';
 import { beginningWords, continuations, continuedRecipe } from './continuedRecipe.js';
 import { formatWords, offeredFormats } from './exportWords.js';
-import type { ListedPrompt } from './promptEntries.js';
+import type { ListedSaved } from './promptEntries.js';
 import { recordedRecipeFile } from './recordedRecipe.js';
 import type { PromptActionDependencies } from './registerPromptActions.js';
 import type { WholePrompt } from './wholePrompts.js';
 
 /** Asks for a name that no other prompt of the store has. */
 export async function renamePrompt(
-  { folder, store }: WholePrompt,
+  { folder, store }: Pick<ListedSaved, 'folder' | 'store'>,
   { stores, tree }: PromptActionDependencies,
 ): Promise<void> {
   const name = basename(folder);
-  const others = stores.prompts.filter((other) => other.store === store && other.folder !== folder);
+  const others = [...stores.prompts, ...stores.groupSets].filter((other) => other.store === store && other.folder !== folder);
   const newName = await vscode.window.showInputBox({
     title: vscode.l10n.t('Rename Prompt'),
     value: name,
@@ -50,7 +50,7 @@ export async function renamePrompt(
 
 /** To the store's trash, with Undo. */
 export async function deletePrompt(
-  { folder, store }: ListedPrompt,
+  { folder, store }: Pick<ListedSaved, 'folder' | 'store'>,
   { stores, tree }: PromptActionDependencies,
 ): Promise<void> {
   const name = basename(folder);
@@ -135,8 +135,7 @@ export async function exportAdapter({ folder, value }: WholePrompt): Promise<voi
   const format = await pickFormat(value);
   if (format === undefined) return;
   const { name } = value;
-  const title = vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label });
-  const parent = await browseFor('folder', title, { openLabel: vscode.l10n.t('Export Here') });
+  const parent = await browseFor('folder', exportWordsOf(name, format), { openLabel: vscode.l10n.t('Export Here') });
   if (parent === undefined) return;
   const target = await exportPrompt(folder, parent, format);
   offer(vscode.l10n.t('Exported {name} to {folder}.', { name, folder: target }), vscode.l10n.t('Reveal'), () =>
@@ -144,8 +143,11 @@ export async function exportAdapter({ folder, value }: WholePrompt): Promise<voi
   );
 }
 
+export const exportWordsOf = (name: string, format: ExportFormat): string =>
+  vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label });
+
 /** Asks only where there are several. */
-async function pickFormat(prompt: WholePrompt['value']): Promise<ExportFormat | undefined> {
+export async function pickFormat(prompt: Pick<WholePrompt['value'], 'name' | 'config' | 'details'>): Promise<ExportFormat | undefined> {
   const items = offeredFormats(prompt).map((format) => ({ ...formatWords()[format], format }));
   if (items.length <= 1) return items[0]?.format;
   const title = vscode.l10n.t('Export {name}', { name: prompt.name });

@@ -6,19 +6,22 @@ import type { AdapterConfig } from '../../store/adapterConfig.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
+import type { ListedGroupSet } from './groupSetEntries.js';
 import { promptScores, scoreText, scoreWords } from './score.js';
 
 export type ListedPrompt = Stores['prompts'][number];
+/** What a row of the view stands for: one prompt, or those of groups. */
+export type ListedSaved = ListedPrompt | ListedGroupSet;
 
 export interface PromptGroup {
   /** Undefined: prompts that do not say what they were trained on. */
   readonly dataset: string | undefined;
-  readonly prompts: readonly ListedPrompt[];
+  readonly prompts: readonly ListedSaved[];
 }
 
 /** Prompts by dataset, in the order of their names; those that say nothing of it, and damaged ones, come last. */
-export function groupPrompts(prompts: readonly ListedPrompt[]): PromptGroup[] {
-  const groups = new Map<string | undefined, ListedPrompt[]>();
+export function groupPrompts(prompts: readonly ListedSaved[]): PromptGroup[] {
+  const groups = new Map<string | undefined, ListedSaved[]>();
   for (const prompt of prompts) {
     const dataset = datasetOf(prompt);
     groups.set(dataset, [...(groups.get(dataset) ?? []), prompt]);
@@ -30,7 +33,7 @@ export function groupPrompts(prompts: readonly ListedPrompt[]): PromptGroup[] {
     );
 }
 
-function datasetOf(listed: ListedPrompt): string | undefined {
+function datasetOf(listed: ListedSaved): string | undefined {
   return 'value' in listed && listed.value.details ? datasetName(listed.value.details.data.train) : undefined;
 }
 

@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
 import type { NearestTokens } from '../../protocol/events.js';
 import type { Stores } from '../services.js';
+import type { GroupEntry } from '../../store/groupSet.js';
 import { damagedEntry } from './entry.js';
+import { groupRowEntry, groupSetEntry } from './groupSetEntries.js';
 import {
   damagedPrompt,
   groupEntry,
   groupPrompts,
   promptEntry,
   tokenEntry,
-  type ListedPrompt,
+  type ListedSaved,
   type PromptGroup,
 } from './promptEntries.js';
 import { treeItem, warningIcon } from './treeItem.js';
@@ -20,7 +22,7 @@ interface GroupNode {
 }
 export interface PromptNode {
   readonly kind: 'prompt';
-  readonly listed: ListedPrompt;
+  readonly listed: ListedSaved;
   readonly dataset: PromptGroup['dataset'];
 }
 interface TokenNode {
@@ -30,20 +32,27 @@ interface TokenNode {
   readonly method: string;
   readonly parent: PromptNode;
 }
-type PromptsNode = GroupNode | PromptNode | TokenNode;
+/** One group's prompt, of the many that a row stands for: made when that row is unfolded. */
+export interface MemberNode {
+  readonly kind: 'member';
+  readonly entry: GroupEntry;
+  readonly column: string;
+  readonly parent: PromptNode;
+}
+type PromptsNode = GroupNode | PromptNode | TokenNode | MemberNode;
 
 /** The saved prompts by dataset, each with the real tokens nearest to its virtual ones. */
 export interface PromptsTree extends vscode.Disposable {
-  readonly selected: () => ListedPrompt | undefined;
-  /** Opens the view at a prompt; false where it is not there. */
-  show(folder: string): Promise<boolean>;
+  readonly selected: () => ListedSaved | undefined;
+  /** Opens the view at a prompt, or at a group's; false where it is not there. */
+  show(folder: string, group?: string): Promise<boolean>;
 }
 
 export function registerPromptsTree(stores: Stores): PromptsTree {
   const changed = new vscode.EventEmitter<undefined>();
   let groups: readonly GroupNode[] = [];
   const build = (): void => {
-    groups = groupPrompts(stores.prompts).map((group) => ({
+    groups = groupPrompts([...stores.prompts, ...stores.groupSets]).map((group) => ({
       kind: 'group',
       group,
       children: group.prompts.map((listed) => ({ kind: 'prompt', listed, dataset: group.dataset })),
@@ -72,10 +81,12 @@ export function registerPromptsTree(stores: Stores): PromptsTree {
       const [node] = view.selection;
       return node?.kind === 'prompt' ? node.listed : undefined;
     },
-    show: async (folder) => {
+    show: async (folder, group) => {
       await stores.ready();
       build();
-      const node = groups.flatMap(({ children }) => children).find(({ listed }) => listed.folder === folder);
+      const prompt = groups.flatMap(({ children }) => children).find(({ listed }) => listed.folder === folder);
+      const member = prompt && group !== undefined && membersOf(prompt).find(({ entry }) => entry.group === group);
+      const node = member || prompt;
       if (node) await view.reveal(node, { select: true, focus: true, expand: true });
       return node !== undefined;
     },
@@ -88,8 +99,9 @@ function childrenOf(node: PromptsNode): PromptsNode[] {
     case 'group':
       return [...node.children];
     case 'prompt':
-      return tokensOf(node);
+      return [...tokensOf(node), ...membersOf(node)];
     case 'token':
+    case 'member':
       return [];
   }
 }
@@ -101,15 +113,23 @@ function parentOf(node: PromptsNode, groups: readonly GroupNode[]): PromptsNode 
     case 'prompt':
       return groups.find(({ group }) => group.dataset === node.dataset);
     case 'token':
+    case 'member':
       return node.parent;
   }
 }
 
 function tokensOf(parent: PromptNode): TokenNode[] {
   const { listed } = parent;
-  if ('damage' in listed) return [];
+  if ('damage' in listed || 'groups' in listed.value) return [];
   const { config, nearest = [] } = listed.value;
   return nearest.map((tokens) => ({ kind: 'token', tokens, method: config.peft_type, parent }));
+}
+
+function membersOf(parent: PromptNode): MemberNode[] {
+  const { listed } = parent;
+  if ('damage' in listed || !('groups' in listed.value)) return [];
+  const { groups, column } = listed.value;
+  return groups.map((entry) => ({ kind: 'member', entry, column, parent }));
 }
 
 function itemOf(node: PromptsNode): vscode.TreeItem {
@@ -127,11 +147,21 @@ function itemOf(node: PromptsNode): vscode.TreeItem {
           icon: warningIcon,
         });
       }
+      if ('groups' in listed.value) {
+        return treeItem(listed.folder, groupSetEntry(listed.value, listed.folder, vscode.env.language), {
+          icon: new vscode.ThemeIcon('organization'),
+          state: Collapsed,
+        });
+      }
       return treeItem(listed.folder, promptEntry(listed.value, listed.folder, vscode.env.language), {
         icon: new vscode.ThemeIcon('symbol-string'),
         state: tokensOf(node).length > 0 ? Collapsed : None,
       });
     }
+    case 'member':
+      return treeItem(`${node.parent.listed.folder}#${node.entry.group}`, groupRowEntry(node.entry, node.column), {
+        icon: new vscode.ThemeIcon('person'),
+      });
     case 'token':
       return treeItem(`${node.parent.listed.folder}#${node.tokens.position}`, tokenEntry(node.tokens, node.method));
   }

@@ -2,15 +2,18 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { attempt } from '../problem.js';
 import type { RunControl, Stores } from '../services.js';
-import type { ListedPrompt } from './promptEntries.js';
+import { registerGroupActions } from './registerGroupActions.js';
+import type { ListedSaved } from './promptEntries.js';
 import type { PromptsTree } from './promptsTree.js';
-import { commandsAboutPrompts, wholePrompts, type WholePrompt } from './wholePrompts.js';
+import { commandsAboutPrompts, wholeGroupSets, wholePrompts, type WholePrompt } from './wholePrompts.js';
 
 export interface PromptActionDependencies {
   readonly stores: Stores;
   readonly runs: RunControl;
   readonly extensionUri: vscode.Uri;
   readonly tree: PromptsTree;
+  /** A real Node, which runs the command line. */
+  readonly nodeProgram: () => string;
 }
 
 /** What can be done with saved prompts: from the view's menus and keys, and from the command palette, which asks for one. What they do is loaded when it is first asked for. */
@@ -18,13 +21,15 @@ export function registerPromptActions(dependencies: PromptActionDependencies): v
   const { stores, tree } = dependencies;
 
   const about = commandsAboutPrompts(stores, tree.selected);
-  const every = (): readonly ListedPrompt[] => stores.prompts;
+  const every = (): readonly ListedSaved[] => [...stores.prompts, ...stores.groupSets];
+  const named = () => [...wholePrompts(stores), ...wholeGroupSets(stores)];
   const whole = (): WholePrompt[] => wholePrompts(stores);
   const ours = (): WholePrompt[] => whole().filter(({ value }) => value.details !== undefined);
 
   const load = () => import('./promptActions.js');
   return vscode.Disposable.from(
-    about('softprompt.renamePrompt', vscode.l10n.t('Rename Prompt'), whole, async (prompt) =>
+    registerGroupActions(dependencies),
+    about('softprompt.renamePrompt', vscode.l10n.t('Rename Prompt'), named, async (prompt) =>
       (await load()).renamePrompt(prompt, dependencies),
     ),
     about('softprompt.deletePrompt', vscode.l10n.t('Delete Prompt'), every, async (prompt) =>
