@@ -81,7 +81,9 @@ function describeProgram(world: World, act: Action): Command {
     .option('--target <text>', l10n.t('the target, such as "{label}"; inferred by default'))
     .option(
       '--group-by <column>',
-      l10n.t('one prompt for each value of a column, such as user, on that value’s rows alone; needs --template and --target'),
+      l10n.t(
+        'one prompt for each value of a column, such as user, on that value’s rows alone; needs --template and --target',
+      ),
     )
     .addOption(
       new Option('--method <name>', l10n.t('what is trained; the recipe’s, else prompt tuning')).choices(
@@ -250,11 +252,14 @@ function describeProgram(world: World, act: Action): Command {
         .default('peft'),
     )
     .option('--group <name>', l10n.t('of prompts of groups: whose'))
-    .addHelpText('after', examples([
+    .addHelpText(
+      'after',
+      examples([
         'softprompt export tickets adapters',
         'softprompt export tickets . --format npy',
         'softprompt export users adapters --group u17',
-      ]))
+      ]),
+    )
     .action((prompt: string, folder: string, options: ExportOptions) =>
       act(() => runExport(prompt, folder, options, world))(),
     );

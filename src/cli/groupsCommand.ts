@@ -39,7 +39,10 @@ export async function runGroups(prompt: string | undefined, options: GroupsOptio
       score ? metricText(score.metric, score.value) : '–',
     ]),
   ]);
-  const count = l10n.t('{found} of {count} groups', { found: wholeNumber(found.length), count: wholeNumber(groups.length) });
+  const count = l10n.t('{found} of {count} groups', {
+    found: wholeNumber(found.length),
+    count: wholeNumber(groups.length),
+  });
   print([styled(screenOf(world.out), 'bold', head), ...lines, count], world);
   return exitCodes.ok;
 }
@@ -51,10 +54,13 @@ async function listSets(store: string, options: GroupsOptions, world: World): Pr
       sets.map(({ name, column, groups }) => ({ type: 'groupSet', name, column, groups: groups.length })),
       world,
     );
-  else if (sets.length === 0) print([l10n.t('There are no prompts of groups here; "groupBy" in a recipe trains some.')], world);
+  else if (sets.length === 0)
+    print([l10n.t('There are no prompts of groups here; "groupBy" in a recipe trains some.')], world);
   else
     print(
-      columnLines(sets.map(({ name, column, groups }) => [name, l10n.t('by {column}', { column }), wholeNumber(groups.length)])),
+      columnLines(
+        sets.map(({ name, column, groups }) => [name, l10n.t('by {column}', { column }), wholeNumber(groups.length)]),
+      ),
       world,
     );
   return exitCodes.ok;

@@ -93,7 +93,12 @@ function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
     }),
     l10n.t('{prompt}: {method}, {trainable} trainable parameters ({share} of the model’s), {steps} steps', args),
     ...(groups
-      ? [l10n.t('One prompt for each {column}, on its own rows alone: {count}', { ...groups, count: wholeNumber(groups.count) })]
+      ? [
+          l10n.t('One prompt for each {column}, on its own rows alone: {count}', {
+            ...groups,
+            count: wholeNumber(groups.count),
+          }),
+        ]
       : []),
   ];
   return resumedAt === 0 ? lines : [...lines, l10n.t('Going on after step {step}', { step: wholeNumber(resumedAt) })];

@@ -84,8 +84,22 @@ export function recipeFromOptions(
 }
 
 function withOptions(recipe: Recipe, options: TrainOptions, folder: string, start: Start | undefined): Recipe {
-  const { dev, test, preset, template, target, groupBy, virtualTokens, name, model, steps, seed, threads, provider, baseline } =
-    options;
+  const {
+    dev,
+    test,
+    preset,
+    template,
+    target,
+    groupBy,
+    virtualTokens,
+    name,
+    model,
+    steps,
+    seed,
+    threads,
+    provider,
+    baseline,
+  } = options;
   const fromHere = (path: string | undefined): string | undefined =>
     path === undefined ? path : resolve(folder, path);
   const peftType = options.method && methodOptions[options.method];

@@ -81,12 +81,14 @@ const shownGroups = 10;
 
 function groupLines({ column, metric, scores, bareRows }: GroupScores, screen: Screen): string[] {
   const worst = scores.toSorted((a, b) => (metric === 'perplexity' ? b.value - a.value : a.value - b.value));
-  const shown = worst.slice(0, shownGroups).map(({ group, rows, value, bare }) => [
-    clipped(group, 40),
-    l10n.t('{rows} rows', { rows: wholeNumber(rows) }),
-    metricText(metric, value),
-    bare ? l10n.t('no prompt') : '',
-  ]);
+  const shown = worst
+    .slice(0, shownGroups)
+    .map(({ group, rows, value, bare }) => [
+      clipped(group, 40),
+      l10n.t('{rows} rows', { rows: wholeNumber(rows) }),
+      metricText(metric, value),
+      bare ? l10n.t('no prompt') : '',
+    ]);
   const title =
     scores.length > shownGroups
       ? l10n.t('By {column}: {count}, the worst of them', { column, count: wholeNumber(scores.length) })

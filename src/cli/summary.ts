@@ -53,7 +53,11 @@ function outcome({ reason, step, bestStep, seconds }: EventOf<'end'>): string {
 }
 
 function groupsOutcome({ reason, seconds }: EventOf<'end'>, { start, groups }: RunHistory): string {
-  const args = { done: wholeNumber(groups.length), count: wholeNumber(start?.groups?.count ?? 0), time: duration(seconds) };
+  const args = {
+    done: wholeNumber(groups.length),
+    count: wholeNumber(start?.groups?.count ?? 0),
+    time: duration(seconds),
+  };
   return reason === 'stopped'
     ? l10n.t('Stopped at your wish after {time}; saved are the prompts of {done} of {count} groups.', args)
     : l10n.t('Finished after {time}: the prompts of {count} groups.', args);

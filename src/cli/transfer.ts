@@ -15,7 +15,8 @@ export async function runExport(prompt: string, into: string, options: ExportOpt
     group === undefined
       ? await exportPrompt(from, resolve(folder, into), format)
       : await exportGroup(from, group, resolve(folder, into), format);
-  if (options.json) printJson([{ type: 'exported', prompt: from, ...(group !== undefined && { group }), format, path }], world);
+  if (options.json)
+    printJson([{ type: 'exported', prompt: from, ...(group !== undefined && { group }), format, path }], world);
   else print([l10n.t('Exported {prompt} to {path}', { prompt: basename(from), path: shortPath(path, folder) })], world);
   return exitCodes.ok;
 }

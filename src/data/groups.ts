@@ -42,7 +42,15 @@ export function strangers(
   { rows, file }: Pick<Table, 'rows' | 'file'>,
   groups: readonly string[],
   isKnown: (group: string) => boolean,
-): { readonly file: string; readonly line: number; readonly group: string; readonly rows: number; readonly groups: number } | undefined {
+):
+  | {
+      readonly file: string;
+      readonly line: number;
+      readonly group: string;
+      readonly rows: number;
+      readonly groups: number;
+    }
+  | undefined {
   const unknown = groups.flatMap((group, i) => (isKnown(group) ? [] : [i]));
   const [first] = unknown;
   const row = first === undefined ? undefined : rows[first];

@@ -2,7 +2,14 @@ import * as l10n from '@vscode/l10n';
 
 /** Errors about prompts of groups: one for each value of a column. */
 export const groupErrors = {
-  'data.unknownGroup': (a: { file: string; line: number; column: string; group: string; rows: number; groups: number }) => ({
+  'data.unknownGroup': (a: {
+    file: string;
+    line: number;
+    column: string;
+    group: string;
+    rows: number;
+    groups: number;
+  }) => ({
     message: l10n.t(
       '{file}:{line}: there is no prompt for the {column} "{group}"; rows without a prompt: {rows}, of so many groups: {groups}.',
       a,
@@ -25,8 +32,14 @@ export const groupErrors = {
     advice: l10n.t('Fill it in, or delete the row.'),
   }),
   'store.isGroupSet': (a: { prompt: string; column: string; groups: number }) => ({
-    message: l10n.t('"{prompt}" is not one prompt but {groups}, one for each {column}, and this takes a single one.', a),
-    advice: l10n.t('Export the one that you mean and name its folder: softprompt export {prompt} FOLDER --group NAME', a),
+    message: l10n.t(
+      '"{prompt}" is not one prompt but {groups}, one for each {column}, and this takes a single one.',
+      a,
+    ),
+    advice: l10n.t(
+      'Export the one that you mean and name its folder: softprompt export {prompt} FOLDER --group NAME',
+      a,
+    ),
   }),
   'store.notAGroupSet': (a: { prompt: string }) => ({
     message: l10n.t('"{prompt}" is a single prompt and has no groups.', a),
@@ -51,11 +64,17 @@ export const groupErrors = {
     ),
   }),
   'run.groupExamples': (a: { prompt: string }) => ({
-    message: l10n.t('"{prompt}" has a prompt for each group: examples as text would show the rows of one group to another.', a),
+    message: l10n.t(
+      '"{prompt}" has a prompt for each group: examples as text would show the rows of one group to another.',
+      a,
+    ),
     advice: l10n.t('Leave out the examples; an instruction alone may be compared.'),
   }),
   'run.groupSeeds': (a: { column: string }) => ({
-    message: l10n.t('This recipe trains a prompt for each {column}, and an ensemble has single prompts as its members.', a),
+    message: l10n.t(
+      'This recipe trains a prompt for each {column}, and an ensemble has single prompts as its members.',
+      a,
+    ),
     advice: l10n.t('Leave out --seeds, or "groupBy" in the recipe.'),
   }),
 };

@@ -41,7 +41,10 @@ export function rowsFor(
     model,
     method,
     embeddings,
-  }: Pick<OpenedPrompt, 'base' | 'model' | 'method'> & { readonly prompt: ReadPrompt; readonly embeddings?: OpenedPrompt['embeddings'] },
+  }: Pick<OpenedPrompt, 'base' | 'model' | 'method'> & {
+    readonly prompt: ReadPrompt;
+    readonly embeddings?: OpenedPrompt['embeddings'];
+  },
   table: Table,
   engine: Engine,
   asked: RowsAsked,

@@ -25,7 +25,9 @@ const keptBytes = 2 ** 28;
  */
 export function openMixedScorer(setting: ScorerSetting, beginning: readonly number[]): MixedScorer {
   const { model } = setting;
-  return model.kind === 'causal' ? causalScorer({ ...setting, model }, beginning) : pairsByMember({ ...setting, model });
+  return model.kind === 'causal'
+    ? causalScorer({ ...setting, model }, beginning)
+    : pairsByMember({ ...setting, model });
 }
 
 /** Batches of like length in which few enough members meet that all of them can be kept; numbers of examples. */

@@ -48,8 +48,7 @@ export async function rowsOf(
   const places = new Map(set.groups.map(({ group }, place) => [group, place]));
   const unknown = strangers(table, groups, (group) => places.has(group));
   const rule = asked.unknownGroups ?? set.recipe.evaluation?.unknownGroups ?? 'refuse';
-  if (unknown && rule === 'refuse')
-    throw new SoftpromptError('data.unknownGroup', { ...unknown, column: set.column });
+  if (unknown && rule === 'refuse') throw new SoftpromptError('data.unknownGroup', { ...unknown, column: set.column });
   const met = [...new Set(groups)].filter((group) => places.has(group));
   const vectors = await readGroupVectors(
     folder,

@@ -39,7 +39,11 @@ export async function openPrompt(
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
   const { embeddings } = prompt;
-  const opened = await openBeside(prompt, { promptFolder, cacheFolder, ...(named !== undefined && { model: named }) }, openBase);
+  const opened = await openBeside(
+    prompt,
+    { promptFolder, cacheFolder, ...(named !== undefined && { model: named }) },
+    openBase,
+  );
   return { prompt, ...opened, embeddings };
 }
 

@@ -65,9 +65,7 @@ export async function runPromptTests(
   const { setting, answering: first } = defined(files[0], 'a test').rows;
   const examples = files.flatMap(({ rows }) => rows.examples);
   const answering =
-    'method' in first
-      ? first
-      : files.flatMap(({ rows }) => rows.examples.map((_, i) => memberOf(rows.answering, i)));
+    'method' in first ? first : files.flatMap(({ rows }) => rows.examples.map((_, i) => memberOf(rows.answering, i)));
   const written = files
     .filter(({ gates }) => gates.some(asksForTexts))
     .reduce((sum, { rows }) => sum + rows.examples.length, 0);

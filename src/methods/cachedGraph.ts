@@ -45,11 +45,10 @@ export function scoringFeeds(
   const { feeds, ids, positions } = packBatch(model.heads, { members: lengths, own }, sequences);
   const rows = placed
     ? {
-        ...placedRowFeeds(
-          own ? sequences : lengths.flatMap(() => sequences),
-          placed.shape[1] ?? 0,
-          [lengths.length, own ? 1 : sequences.length],
-        ),
+        ...placedRowFeeds(own ? sequences : lengths.flatMap(() => sequences), placed.shape[1] ?? 0, [
+          lengths.length,
+          own ? 1 : sequences.length,
+        ]),
         [promptEmbeddings]: placed,
       }
     : { ids: intVector(ids) };

@@ -147,7 +147,10 @@ function groupProblems({ groupBy, data, sweep, evaluation }: Recipe): RecipeProb
   }));
   const refused = (path: string[], message: string): void => void problems.push({ path, message });
   if (sweep !== undefined)
-    refused(['sweep'], l10n.t('a sweep trains one prompt a run, not one for each group; leave out "sweep" or "groupBy"'));
+    refused(
+      ['sweep'],
+      l10n.t('a sweep trains one prompt a run, not one for each group; leave out "sweep" or "groupBy"'),
+    );
   if ((evaluation?.examples ?? 0) > 0)
     refused(
       ['evaluation', 'examples'],

@@ -57,7 +57,11 @@ const pTuningSchema = promptLearningSchema.extend({
   encoder_reparameterization_type: z.enum(['MLP', 'LSTM']).default('MLP'),
 });
 
-export const adapterConfigSchema = z.discriminatedUnion('peft_type', [promptTuningSchema, prefixTuningSchema, pTuningSchema]);
+export const adapterConfigSchema = z.discriminatedUnion('peft_type', [
+  promptTuningSchema,
+  prefixTuningSchema,
+  pTuningSchema,
+]);
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
 
 /** What a loaded prompt can be. */

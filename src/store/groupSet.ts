@@ -122,7 +122,10 @@ export async function readGroupVectors(
 }
 
 /** A group's place in the index. Throws `store.noGroup`, which names one like it. */
-export function placeOfGroup({ name, column, groups }: Pick<GroupSet, 'name' | 'column' | 'groups'>, group: string): number {
+export function placeOfGroup(
+  { name, column, groups }: Pick<GroupSet, 'name' | 'column' | 'groups'>,
+  group: string,
+): number {
   const place = groups.findIndex((known) => known.group === group);
   if (place >= 0) return place;
   const names = groups.map((known) => known.group);
@@ -141,6 +144,11 @@ async function vectorsAt(folder: string, config: AdapterConfig, groups: number):
   return defined(found, 'vectors').offset;
 }
 
-export function badGroups(file: string, found: string, expected: string, cause?: unknown): SoftpromptError<'store.badGroups'> {
+export function badGroups(
+  file: string,
+  found: string,
+  expected: string,
+  cause?: unknown,
+): SoftpromptError<'store.badGroups'> {
   return new SoftpromptError('store.badGroups', { file, found, expected }, cause === undefined ? undefined : { cause });
 }

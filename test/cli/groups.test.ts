@@ -44,9 +44,12 @@ it('lists the sets, the groups of one, and those whose names hold some letters',
   expect(out).toContain('87.5 %');
   expect(out).toContain('2 of 2 groups');
   const found = await softprompt(['groups', 'users', '--find', 'B', '--json']);
-  expect(found.out.trim().split('\n').map((line) => JSON.parse(line) as object)).toMatchObject([
-    { type: 'group', prompt: 'users', column: 'user', group: 'bo', rows: { train: 4, dev: 0 } },
-  ]);
+  expect(
+    found.out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object),
+  ).toMatchObject([{ type: 'group', prompt: 'users', column: 'user', group: 'bo', rows: { train: 4, dev: 0 } }]);
 });
 
 it('exports the prompt of one group, as an adapter and as plain vectors', async () => {
@@ -127,7 +130,9 @@ it('says which group of how many is trained, and how they score', () => {
   expect(report.add({ type: 'group', step: 20, rows: { train: 8, dev: 2 }, score, seconds: 1, ...place })).toEqual([
     '2/3 bo: 8 training rows, dev accuracy 50.0 %',
   ]);
-  const end = report.add({ type: 'end', reason: 'finished', step: 30, bestStep: 30, seconds: 60, folder: 'f' }).join('\n');
+  const end = report
+    .add({ type: 'end', reason: 'finished', step: 30, bestStep: 30, seconds: 60, folder: 'f' })
+    .join('\n');
   expect(end).toContain('the prompts of 3 groups');
   expect(end).toContain('mean 50.0 %');
   expect(end).toContain('softprompt groups users');

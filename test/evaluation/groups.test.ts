@@ -111,7 +111,11 @@ describe('rows of several users in one batch', () => {
       code: 'data.unknownGroup',
       args: { line: 4, column: 'user', group: 'dee', rows: 2, groups: 1 },
     });
-    const mixed = await evaluatePrompt(request(set, { ...strange, unknownGroups: 'bare', baseline: true }), ignore, never);
+    const mixed = await evaluatePrompt(
+      request(set, { ...strange, unknownGroups: 'bare', baseline: true }),
+      ignore,
+      never,
+    );
     expect(mixed.groups?.bareRows).toBe(2);
     expect(mixed.groups?.scores.find(({ group }) => group === 'dee')).toMatchObject({ rows: 2, bare: true });
     const rows = (rowsOfUsers([...users, 'dee'], 2) as { user: string }[]).filter(({ user }) => user === 'dee');

@@ -162,6 +162,8 @@ describe('a prompt for each group', () => {
     const sweep = '{ "training.seed": [1, 2] }';
     expect(marks(grouped(whole, `, "sweep": ${sweep}`))).toMatchObject([{ marked: sweep }]);
     expect(marks(grouped(whole, ', "evaluation": { "examples": 4 }'))).toMatchObject([{ marked: '4' }]);
-    expect(marks('{ "data": { "train": "a" }, "sweep": { "groupBy": ["user"] } }')).toMatchObject([{ marked: '"groupBy"' }]);
+    expect(marks('{ "data": { "train": "a" }, "sweep": { "groupBy": ["user"] } }')).toMatchObject([
+      { marked: '"groupBy"' },
+    ]);
   });
 });

@@ -25,8 +25,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const trainAll = (store: string, change: Parameters<typeof groupedRecipe>[1] = {}, onEvent: (e: RunEvent) => void = ignore, signal = never) =>
-  train({ ...groupedRecipe(folder, change), store: join(folder, store), cacheFolder, besideOthers: true }, onEvent, signal);
+const trainAll = (
+  store: string,
+  change: Parameters<typeof groupedRecipe>[1] = {},
+  onEvent: (e: RunEvent) => void = ignore,
+  signal = never,
+) =>
+  train(
+    { ...groupedRecipe(folder, change), store: join(folder, store), cacheFolder, besideOthers: true },
+    onEvent,
+    signal,
+  );
 
 /** Each group's vectors, as hexadecimal. */
 async function vectors(promptFolder: string): Promise<Record<string, string>> {
@@ -42,9 +51,15 @@ describe('a prompt for each user', () => {
     const together = await vectors((await trainAll('together', { data: { dev: 'dev.jsonl' } })).folder);
     expect(new Set(Object.values(together)).size).toBe(3);
     for (const user of users) {
-      for (const [file, count, part] of [['train', 10, 0], ['dev', 2, 1]] as const) {
+      for (const [file, count, part] of [
+        ['train', 10, 0],
+        ['dev', 2, 1],
+      ] as const) {
         const all = rowsOfUsers(users, count, part) as { user: string }[];
-        await writeRows(join(folder, `${file}-${user}.jsonl`), all.filter((row) => row.user === user));
+        await writeRows(
+          join(folder, `${file}-${user}.jsonl`),
+          all.filter((row) => row.user === user),
+        );
       }
       const data = { train: `train-${user}.jsonl`, dev: `dev-${user}.jsonl` };
       const alone = await vectors((await trainAll(`alone-${user}`, { data })).folder);
@@ -87,17 +102,28 @@ describe('a prompt for each user', () => {
   it('is trained no second time where a run is stopped in the middle of a group and resumed', async () => {
     const whole = await vectors((await trainAll('whole')).folder);
     const stop = new AbortController();
-    const stopped = await trainAll('stopped', {}, (e) => e.type === 'step' && e.step === 10 && stop.abort(), stop.signal);
+    const stopped = await trainAll(
+      'stopped',
+      {},
+      (e) => e.type === 'step' && e.step === 10 && stop.abort(),
+      stop.signal,
+    );
     expect(stopped.reason).toBe('stopped');
     expect(await vectors(stopped.folder)).toEqual({ ada: whole.ada });
     const [run] = await listRuns(join(folder, 'stopped'));
     const events: RunEvent[] = [];
-    const resumed = await resume({ runFolder: run?.folder ?? '', cacheFolder, besideOthers: true }, (e) => events.push(e), never);
+    const resumed = await resume(
+      { runFolder: run?.folder ?? '', cacheFolder, besideOthers: true },
+      (e) => events.push(e),
+      never,
+    );
     expect(events.find((e) => e.type === 'start')).toMatchObject({ resumedAt: 10 });
     expect(events.flatMap((e) => (e.type === 'step' ? [e.step] : []))[0]).toBe(11);
     expect(await vectors(resumed.folder)).toEqual(whole);
     const all = await readEvents(runFile(run?.folder ?? '', 'events'));
-    expect(all.flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));
+    expect(all.flatMap((e) => (e.type === 'step' ? [e.step] : []))).toEqual(
+      Array.from({ length: 18 }, (_, i) => i + 1),
+    );
     expect(all.flatMap((e) => (e.type === 'group' ? [e.group] : []))).toEqual(users);
   });
 
@@ -107,13 +133,20 @@ describe('a prompt for each user', () => {
     const rows = [...rowsOfUsers(users, 10), ...rowsOfUsers(['dee'], 10, 3)];
     await writeRows(join(folder, 'more.jsonl'), rows);
     const { folder: saved } = await trainAll('again', { data: { train: 'more.jsonl' } }, (e) => events.push(e));
-    expect(events.filter((e) => e.type === 'notice')).toContainEqual({ type: 'notice', code: 'groupsKept', args: { count: 3, total: 4 } });
+    expect(events.filter((e) => e.type === 'notice')).toContainEqual({
+      type: 'notice',
+      code: 'groupsKept',
+      args: { count: 3, total: 4 },
+    });
     expect(new Set(events.flatMap((e) => (e.type === 'step' ? [e.group?.group] : [])))).toEqual(new Set(['dee']));
     expect(await vectors(saved)).toMatchObject(before);
     const adapter = await exportGroup(saved, 'bo', join(folder, 'adapters'), 'peft');
     const bytes = (await readFile(join(adapter, 'adapter_model.safetensors'))).toString('hex');
     expect(bytes.endsWith(before.bo ?? 'nothing')).toBe(true);
-    await expect(exportGroup(saved, 'boo', folder, 'peft')).rejects.toMatchObject({ code: 'store.noGroup', args: { nearest: 'bo' } });
+    await expect(exportGroup(saved, 'boo', folder, 'peft')).rejects.toMatchObject({
+      code: 'store.noGroup',
+      args: { nearest: 'bo' },
+    });
   });
 
   it('must not depend on what all rows say: an unknown group is refused by its line', async () => {

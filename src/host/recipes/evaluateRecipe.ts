@@ -28,7 +28,9 @@ export function evaluation(
   const test = 'recipe' in checked ? checked.recipe.data.test : undefined;
   if (!('recipe' in checked) || store === undefined || test === undefined) return undefined;
   const name = recipeName(checked.recipe, recipeFile);
-  const prompt = [...prompts, ...groupSets].find((listed) => listed.store === store && 'value' in listed && listed.value.name === name);
+  const prompt = [...prompts, ...groupSets].find(
+    (listed) => listed.store === store && 'value' in listed && listed.value.name === name,
+  );
   const testFile = resolve(dirname(recipeFile), typeof test === 'string' ? test : test.path);
   return prompt && { promptFolder: prompt.folder, testFile, store };
 }

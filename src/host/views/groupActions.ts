@@ -30,9 +30,13 @@ export async function evaluateGroups(
 ): Promise<void> {
   const { name, column } = value;
   const title = vscode.l10n.t('Evaluate {name} on rows with a column {column}', { name, column });
-  const file = await browseFor({ files: { [vscode.l10n.t('Rows')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] } }, title, {
-    openLabel: vscode.l10n.t('Evaluate'),
-  });
+  const file = await browseFor(
+    { files: { [vscode.l10n.t('Rows')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] } },
+    title,
+    {
+      openLabel: vscode.l10n.t('Evaluate'),
+    },
+  );
   if (file === undefined) return;
   const task = vscode.l10n.t('evaluate {recipe}', { recipe: name });
   await runInTerminal(vscode.Uri.file(file), task, ['evaluate', folder, file, '--store', store], {

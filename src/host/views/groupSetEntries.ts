@@ -8,7 +8,11 @@ import { promptScores, scoreText, scoreWords } from './score.js';
 export type ListedGroupSet = Stores['groupSets'][number];
 
 /** The prompts of groups, as one row: how many they are, and how their rows score. */
-export function groupSetEntry({ name, column, config, details, groups }: GroupSet, folder: string, language: string): Entry {
+export function groupSetEntry(
+  { name, column, config, details, groups }: GroupSet,
+  folder: string,
+  language: string,
+): Entry {
   const [best] = promptScores(details);
   const count = wholeNumber(groups.length);
   const tokens = config.num_virtual_tokens;
@@ -25,7 +29,10 @@ export function groupSetEntry({ name, column, config, details, groups }: GroupSe
     ].join(', '),
     card: {
       title: name,
-      sentences: [l10n.t('one prompt for each {column}: {count}', { column, count }), ...promptScores(details).map(scoreWords)],
+      sentences: [
+        l10n.t('one prompt for each {column}: {count}', { column, count }),
+        ...promptScores(details).map(scoreWords),
+      ],
       facts: [
         [l10n.t('Method'), l10n.t('{method}, {tokens} virtual tokens', { method, tokens })],
         [l10n.t('Base model'), model.name],

@@ -31,7 +31,9 @@ export async function renamePrompt(
   { stores, tree }: PromptActionDependencies,
 ): Promise<void> {
   const name = basename(folder);
-  const others = [...stores.prompts, ...stores.groupSets].filter((other) => other.store === store && other.folder !== folder);
+  const others = [...stores.prompts, ...stores.groupSets].filter(
+    (other) => other.store === store && other.folder !== folder,
+  );
   const newName = await vscode.window.showInputBox({
     title: vscode.l10n.t('Rename Prompt'),
     value: name,
@@ -147,7 +149,9 @@ export const exportWordsOf = (name: string, format: ExportFormat): string =>
   vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label });
 
 /** Asks only where there are several. */
-export async function pickFormat(prompt: Pick<WholePrompt['value'], 'name' | 'config' | 'details'>): Promise<ExportFormat | undefined> {
+export async function pickFormat(
+  prompt: Pick<WholePrompt['value'], 'name' | 'config' | 'details'>,
+): Promise<ExportFormat | undefined> {
   const items = offeredFormats(prompt).map((format) => ({ ...formatWords()[format], format }));
   if (items.length <= 1) return items[0]?.format;
   const title = vscode.l10n.t('Export {name}', { name: prompt.name });

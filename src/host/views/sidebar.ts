@@ -15,7 +15,13 @@ export interface SidebarDependencies {
 }
 
 /** The views Prompts and Runs, with all that can be done in them. */
-export function registerSidebar({ stores, runs, extensionUri, nodeProgram, showLog }: SidebarDependencies): vscode.Disposable {
+export function registerSidebar({
+  stores,
+  runs,
+  extensionUri,
+  nodeProgram,
+  showLog,
+}: SidebarDependencies): vscode.Disposable {
   const prompts = registerPromptsTree(stores);
   const history = registerRunsTree(stores);
   return vscode.Disposable.from(

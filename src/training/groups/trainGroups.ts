@@ -9,15 +9,7 @@ import { kindOf, promptsFolder } from '../../store/storeLocation.js';
 import type { Turn } from '../../store/trainingQueue.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { describeData } from '../describeData.js';
-import {
-  failing,
-  noTurn,
-  startOf,
-  updateStatus,
-  waitForTurn,
-  type OnEvent,
-  type TrainResult,
-} from '../ownedRun.js';
+import { failing, noTurn, startOf, updateStatus, waitForTurn, type OnEvent, type TrainResult } from '../ownedRun.js';
 import { openTraining } from '../stepper.js';
 import { keepGroups, takeKnownGroups } from './keepGroups.js';
 import { planGroups, type GroupsRun, type PlannedGroup } from './plan.js';

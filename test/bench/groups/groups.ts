@@ -45,7 +45,11 @@ async function benchUsers(folder: string, users: number, rows: number): Promise<
   const made = await makeUsers(users, rows);
   await writeRows(join(folder, 'train.jsonl'), made.train);
   await writeRows(join(folder, 'test.jsonl'), made.test);
-  const trained = async (store: string, file: string, test?: string): Promise<{ folder: string; events: RunEvent[] }> => {
+  const trained = async (
+    store: string,
+    file: string,
+    test?: string,
+  ): Promise<{ folder: string; events: RunEvent[] }> => {
     const events: RunEvent[] = [];
     const request = { ...usersRecipe(folder, file, test), store: join(folder, store), cacheFolder, besideOthers: true };
     const { folder: saved } = await train(request, (event) => events.push(event), never);
@@ -166,7 +170,15 @@ async function manyGroups(folder: string, count: number): Promise<string> {
     created: '2026-11-22T00:00:00.000Z',
     versions: {},
     model: { name: 'softprompt-9m', configHash: 'c', checksum: 'c', parameters: 1 },
-    task: { task: 'generation' as const, template: '', target: '', targetPrefix: ' ', addBos: false, addEos: false, maxLength: 64 },
+    task: {
+      task: 'generation' as const,
+      template: '',
+      target: '',
+      targetPrefix: ' ',
+      addBos: false,
+      addEos: false,
+      maxLength: 64,
+    },
     data: { train: 'train.jsonl', rows: { train: 32 * count, dev: 8 * count, test: 0 } },
     training: { steps: 40 * count, bestStep: 20 * count, seconds: 3 * count, trainable: tokens * width },
     scores: [],

@@ -31,7 +31,11 @@ export async function makeUsers(users: number, trainRows: number): Promise<{ tra
       const { label, text } = whole[order[from + i] ?? 0] ?? { label: '0', text: '' };
       const number = i % users;
       const liked = number % 2 === 0 ? label === '1' : label === '0';
-      return { user: `u${String(number + 1).padStart(String(users).length, '0')}`, text, label: liked ? 'good' : 'bad' };
+      return {
+        user: `u${String(number + 1).padStart(String(users).length, '0')}`,
+        text,
+        label: liked ? 'good' : 'bad',
+      };
     });
   return { train: deal(0, trainRows), test: deal(users * trainRows, testRows) };
 }
