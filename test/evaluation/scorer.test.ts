@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
 import { commonBeginning, type Candidates } from '../../src/evaluation/candidates.js';
+import { openMixedScorer } from '../../src/evaluation/mixedScorer.js';
 import { modelSessions } from '../../src/evaluation/modelSessions.js';
 import { openScorer, type Member } from '../../src/evaluation/scorer.js';
 import { batchFeeds, hasBeginning, logitsGraph } from '../../src/methods/causalGraph.js';
@@ -135,6 +136,37 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('a sc
     const engine = { open: (...args: Parameters<Engine['open']>) => openTensorflow(...args, tf) };
     const examples = read(placedBehind);
     expectEachAlone(await scores(engine, members, examples, [virtualToken(0)]), examples);
+  });
+
+  it.each([
+    ['with nothing in common', placedBehind, []],
+    ['behind placed virtual tokens', placedBehind, [virtualToken(0), virtualToken(1), ...beginning]],
+    ['where all words follow them', placedBefore, [5, virtualToken(0), virtualToken(1), virtualToken(2)]],
+    ['behind words', (ids: readonly number[]) => [...ids], beginning],
+  ])('gives each row of a mixed batch what its own member gives alone, %s', async (_, place, common) => {
+    const setting = { engine: onnx, weights: await located, model };
+    // Without places for virtual tokens there is nothing that such members could read.
+    const own = members.filter(
+      ({ method }) => place === placedBehind || place === placedBefore || method.entry !== 'anywhere',
+    );
+    const asked = read(place).flatMap((example) => own.map((member) => ({ example, member })));
+    const engines = [setting.engine];
+    if (common.length === 2) {
+      const tf = await tensorflowCpu();
+      engines.push({ open: (...args) => openTensorflow(...args, tf) });
+    }
+    for (const engine of engines) {
+      const scorer = openMixedScorer({ ...setting, engine }, common);
+      const found = await scorer.score(
+        asked.map(({ example }) => example),
+        asked.map(({ member }) => member),
+      );
+      await scorer.dispose();
+      asked.forEach(({ example, member }, i) => {
+        const alone = scoresAlone(model, weights, member, [example]);
+        expect(largestDifference(found[i] ?? [], alone), `row ${i}`).toBeLessThan(tolerance);
+      });
+    }
   });
 
   it('shares sessions with others, and leaves them open', async () => {

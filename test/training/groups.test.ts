@@ -73,6 +73,17 @@ describe('a prompt for each user', () => {
     expect(await vectors((await trainAll('held-bo', { data })).folder)).toEqual({ bo: together.bo });
   });
 
+  it.each([
+    ['prefix tuning', { peft_type: 'PREFIX_TUNING' }],
+    ['P-tuning', { peft_type: 'P_TUNING', encoder_hidden_size: 32 }],
+  ] as const)('is its own alone with %s, too', async (name, method) => {
+    const change = { method: { num_virtual_tokens: 4, ...method }, training: { maxSteps: 3, learningRate: 0.01 } };
+    const together = await vectors((await trainAll(`all ${name}`, change)).folder);
+    const alone = await trainAll(`bo ${name}`, { ...change, data: { train: 'train-bo.jsonl' } });
+    expect(await vectors(alone.folder)).toEqual({ bo: together.bo });
+    expect(together.bo).not.toBe(together.ada);
+  });
+
   it('is told with its place among the groups, and one run leaves one set with a prompt of each', async () => {
     const events: RunEvent[] = [];
     const { folder: saved, reason } = await trainAll('told', { data: { test: 'test.jsonl' } }, (e) => events.push(e));
@@ -138,6 +149,7 @@ describe('a prompt for each user', () => {
       code: 'groupsKept',
       args: { count: 3, total: 4 },
     });
+    expect(events.flatMap((e) => (e.type === 'group' ? [e.number] : []))).toEqual([1, 2, 3, 4]);
     expect(new Set(events.flatMap((e) => (e.type === 'step' ? [e.group?.group] : [])))).toEqual(new Set(['dee']));
     expect(await vectors(saved)).toMatchObject(before);
     const adapter = await exportGroup(saved, 'bo', join(folder, 'adapters'), 'peft');

@@ -76,11 +76,19 @@ export async function trainGroup(
   if (result.reason === 'stopped') return undefined;
   const embeddings = await keptEmbeddings(context, result.best);
   const entry = entryOf(group, result);
-  const { rows, seconds, score } = entry;
-  const total = before.seconds + seconds;
-  host.emit({ type: 'group', step: offset + maxSteps, rows, ...(score && { score }), seconds: total, ...place });
+  host.emit(groupEvent(group, entry, maxSteps, before.seconds + entry.seconds));
   await writeGroupPart(folder, entry, embeddings.shape, embeddings.data);
   return entry;
+}
+
+/** What is told of a group whose prompt is done; `seconds` of all groups up to it. */
+export function groupEvent(
+  { group, number, of }: PlannedGroup,
+  { rows, score }: GroupEntry,
+  maxSteps: number,
+  seconds: number,
+): EventOf<'group'> {
+  return { type: 'group', step: number * maxSteps, rows, ...(score && { score }), seconds, group, number, of };
 }
 
 function entryOf({ group, key, data }: PlannedGroup, result: LoopResult): GroupEntry {

@@ -14,7 +14,7 @@ import { openTraining } from '../stepper.js';
 import { keepGroups, takeKnownGroups } from './keepGroups.js';
 import { planGroups, type GroupsRun, type PlannedGroup } from './plan.js';
 import { testGroups } from './testGroups.js';
-import { trainGroup } from './trainGroup.js';
+import { groupEvent, trainGroup } from './trainGroup.js';
 
 /**
  * Trains the groups of a recipe one after the other, each as if there were no other, on a model that is loaded once, and saves their prompts
@@ -28,7 +28,7 @@ export async function trainGroups(run: GroupsRun, onEvent: OnEvent, signal: Abor
     const plan = planGroups(run);
     const promptFolder = join(promptsFolder(store), name);
     const known = await takeKnownGroups(folder, promptFolder, plan);
-    const { keep, start } = await whereItStood(run, plan);
+    const { keep, start, told } = await whereItStood(run, plan);
     const log = await openEventLog(runFile(folder, 'events'), keep);
     const emit: OnEvent = (event) => {
       log.append(event);
@@ -60,9 +60,10 @@ export async function trainGroups(run: GroupsRun, onEvent: OnEvent, signal: Abor
         const before = await readGroupPart(folder, group.key);
         if (before) {
           done.push({ ...before, group: group.group });
+          if (!told.has(group.group)) emit(groupEvent(group, before, maxSteps, secondsOf(done)));
           continue;
         }
-        const seconds = done.reduce((sum, entry) => sum + entry.seconds, 0);
+        const seconds = secondsOf(done);
         const from = start?.anchor.data === group.key ? start : undefined;
         const host = { emit, signal, count: () => log.count };
         const entry = await trainGroup({ ...run, context: shared }, group, { done: done.length, seconds, from }, host);
@@ -74,7 +75,7 @@ export async function trainGroups(run: GroupsRun, onEvent: OnEvent, signal: Abor
       }
       const tested = reason === 'finished' ? await testGroups(run, shared, plan, emit, signal) : [];
       if (!tested) reason = 'stopped';
-      const seconds = done.reduce((sum, entry) => sum + entry.seconds, 0);
+      const seconds = secondsOf(done);
       const step = reason === 'finished' ? steps : done.length * maxSteps;
       if (done.length > 0) await keepGroups(run, promptFolder, done, tested ?? []);
       emit({ type: 'end', reason, step, bestStep: step, seconds, folder: done.length > 0 ? promptFolder : folder });
@@ -99,23 +100,26 @@ export async function trainGroups(run: GroupsRun, onEvent: OnEvent, signal: Abor
 async function whereItStood(
   { folder, context }: GroupsRun,
   plan: readonly PlannedGroup[],
-): Promise<{ keep: number; start: Required<Checkpoint> | undefined }> {
+): Promise<{ keep: number; start: Required<Checkpoint> | undefined; told: ReadonlySet<string> }> {
   const file = runFile(folder, 'checkpoint');
   const checkpoint = (await kindOf(file)) === 'file' ? await readCheckpoint(file) : undefined;
   const keys = new Map(plan.map(({ group, key }) => [group, key]));
   const events = await readEvents(runFile(folder, 'events'));
+  const told = new Set<string>();
   let keep = 0;
   for (const [i, event] of events.entries()) {
-    if (event.type !== 'group') continue;
-    if (await readGroupPart(folder, keys.get(event.group) ?? '')) keep = i + 1;
+    if (event.type !== 'group' || !(await readGroupPart(folder, keys.get(event.group) ?? ''))) continue;
+    keep = i + 1;
+    told.add(event.group);
   }
-  if (!checkpoint || checkpoint.anchor.model !== context.base.checksum) return { keep, start: undefined };
+  if (!checkpoint || checkpoint.anchor.model !== context.base.checksum) return { keep, start: undefined, told };
+  const { data, events: toldBefore } = checkpoint.anchor;
   for (const { key } of plan) {
     if (await readGroupPart(folder, key)) continue;
-    const isOurs = checkpoint.anchor.data === key && checkpoint.anchor.events <= events.length;
-    return isOurs ? { keep: Math.max(keep, checkpoint.anchor.events), start: checkpoint } : { keep, start: undefined };
+    if (data !== key || toldBefore > events.length) break;
+    return { keep: Math.max(keep, toldBefore), start: checkpoint, told };
   }
-  return { keep, start: undefined };
+  return { keep, start: undefined, told };
 }
 
 /** How far the groups are together: to the first that is not finished, and into it. */
@@ -129,3 +133,5 @@ async function finishedSteps(
     if (!(await readGroupPart(folder, key))) return i * maxSteps + (start?.state.step ?? 0);
   return plan.length * maxSteps;
 }
+
+const secondsOf = (done: readonly GroupEntry[]): number => done.reduce((sum, { seconds }) => sum + seconds, 0);
