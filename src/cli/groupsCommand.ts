@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { basename } from 'node:path';
+import { describeMessage } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { metricText, wholeNumber } from '../protocol/numbers.js';
 import { findPrompts, listGroupSets } from '../store/catalogue.js';
@@ -47,22 +48,26 @@ export async function runGroups(prompt: string | undefined, options: GroupsOptio
   return exitCodes.ok;
 }
 
+/** Damaged ones, too, with the reason. */
 async function listSets(store: string, options: GroupsOptions, world: World): Promise<ExitCode> {
-  const sets = (await listGroupSets(store)).flatMap((listed) => ('value' in listed ? [listed.value] : []));
-  if (options.json)
-    printJson(
-      sets.map(({ name, column, groups }) => ({ type: 'groupSet', name, column, groups: groups.length })),
-      world,
-    );
-  else if (sets.length === 0)
+  const sets = await listGroupSets(store);
+  if (options.json) {
+    const told = sets.map((listed) => {
+      if ('damage' in listed) return { type: 'groupSet', folder: listed.folder, error: listed.damage.toMessage() };
+      const { name, column, groups } = listed.value;
+      return { type: 'groupSet', folder: listed.folder, name, column, groups: groups.length };
+    });
+    printJson(told, world);
+  } else if (sets.length === 0)
     print([l10n.t('There are no prompts of groups here; "groupBy" in a recipe trains some.')], world);
-  else
-    print(
-      columnLines(
-        sets.map(({ name, column, groups }) => [name, l10n.t('by {column}', { column }), wholeNumber(groups.length)]),
-      ),
-      world,
-    );
+  else {
+    const lines = sets.map((listed) => {
+      if ('damage' in listed) return [basename(listed.folder), describeMessage(listed.damage).message];
+      const { name, column, groups } = listed.value;
+      return [name, l10n.t('by {column}', { column }), wholeNumber(groups.length)];
+    });
+    print(columnLines(lines), world);
+  }
   return exitCodes.ok;
 }
 

@@ -37,6 +37,11 @@ const trainAll = (
     signal,
   );
 
+let heldOnce: Promise<Record<string, string>> | undefined;
+/** The vectors of all three, trained without a dev file, once for several tests. */
+const held = (): Promise<Record<string, string>> =>
+  (heldOnce ??= trainAll('held').then(({ folder: saved }) => vectors(saved)));
+
 /** Each group's vectors, as hexadecimal. */
 async function vectors(promptFolder: string): Promise<Record<string, string>> {
   const set = await readGroupSet(promptFolder);
@@ -68,7 +73,7 @@ describe('a prompt for each user', () => {
   });
 
   it('holds out dev rows of its own rows alone', async () => {
-    const together = await vectors((await trainAll('held')).folder);
+    const together = await held();
     const data = { train: 'train-bo.jsonl' };
     expect(await vectors((await trainAll('held-bo', { data })).folder)).toEqual({ bo: together.bo });
   });
@@ -111,7 +116,7 @@ describe('a prompt for each user', () => {
   });
 
   it('is trained no second time where a run is stopped in the middle of a group and resumed', async () => {
-    const whole = await vectors((await trainAll('whole')).folder);
+    const whole = await held();
     const stop = new AbortController();
     const stopped = await trainAll(
       'stopped',
@@ -139,11 +144,11 @@ describe('a prompt for each user', () => {
   });
 
   it('is kept when only others have changed, and is the ordinary adapter that its bytes say', async () => {
-    const before = await vectors((await trainAll('again')).folder);
+    const before = await held();
     const events: RunEvent[] = [];
     const rows = [...rowsOfUsers(users, 10), ...rowsOfUsers(['dee'], 10, 3)];
     await writeRows(join(folder, 'more.jsonl'), rows);
-    const { folder: saved } = await trainAll('again', { data: { train: 'more.jsonl' } }, (e) => events.push(e));
+    const { folder: saved } = await trainAll('held', { data: { train: 'more.jsonl' } }, (e) => events.push(e));
     expect(events.filter((e) => e.type === 'notice')).toContainEqual({
       type: 'notice',
       code: 'groupsKept',
