@@ -37,7 +37,7 @@ export function rowsFor(
   const tokenize = tokenizeOptions(known, task, base, method.virtualTokens);
   const ranking = asked.ranking ?? prompt.recipe?.evaluation?.ranking;
   return {
-    setting: { engine, weights: base.weights, model, task, tokenize, ranking },
+    setting: { engine, weights: base.weights, model, task, tokenize, ranking, packed: true },
     base,
     member: { method, embeddings },
     examples: makeExamples(table, task).slice(0, asked.maxRows),

@@ -79,7 +79,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     const setting = { engine: await (engine ??= engineFor({ cacheFolder })), weights: base.weights, model };
     const own = sessions.get(base) ?? modelSessions(setting);
     sessions.set(base, own);
-    return { ...setting, sessions: own };
+    return { ...setting, sessions: own, packed: true };
   };
 
   const load = async (promptFolder: string, stamp: string): Promise<{ loaded: LoadedPrompt; stamp: string }> => {

@@ -15,6 +15,8 @@ export type { Member } from './standing.js';
 export interface ScorerSetting<M extends Model = Model> extends ModelSetting<M> {
   /** Sessions of the model that others use too, and that outlive this; its own unless given. */
   readonly sessions?: ModelSessions;
+  /** Whether memory is given for speed: see `SessionSettings.packed`. Not beside a training. */
+  readonly packed?: boolean;
 }
 
 /** A frozen model with one prompt or several, ready to rank candidates again and again. */
@@ -72,7 +74,9 @@ async function openCausalScorer(
       for (const i of own) rows.push((await begin(beginner, defined(members[i], 'a member'), ids)).rows);
       groups.push({
         members: own,
-        session: await sessions.open(`scoring ${placed}`, () => scoringGraph(model, placed)),
+        session: await sessions.open(`scoring ${placed}`, () => scoringGraph(model, placed), {
+          packed: setting.packed ?? false,
+        }),
         cache: cacheOf(model, rows),
         placed: placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined,
       });

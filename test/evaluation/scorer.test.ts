@@ -132,7 +132,7 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('a sc
 
   it('does the same in TensorFlow', async () => {
     const tf = await tensorflowCpu();
-    const engine = { open: (...args: Parameters<Engine['open']>) => openTensorflow(...args, tf) };
+    const engine = { open: (...[graph, located]: Parameters<Engine['open']>) => openTensorflow(graph, located, tf) };
     const examples = read(placedBehind);
     expectEachAlone(await scores(engine, members, examples, [virtualToken(0)]), examples);
   });
