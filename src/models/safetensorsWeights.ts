@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError, isErrno } from '../store/fileErrors.js';
 import { asFloats, readSafetensorsHeader, typedView, type TensorEntry } from '../store/safetensors.js';
-import type { NamedConfig } from './modelConfig.js';
+import type { ModelConfig } from './modelConfig.js';
 import { basePrefixes, expectWeights } from './weightNames.js';
 import { checkShape, missingWeight, readPieces, type SourceTensor, type WeightSource } from './weightSource.js';
 
@@ -21,12 +21,19 @@ export async function findSafetensors(folder: string): Promise<string[] | undefi
   return names.includes(indexFile) ? readIndex(folder) : undefined;
 }
 
+/** Whether a folder's weights hold a tensor; false where there are none. Throws what reading them throws. */
+export async function storesTensor(folder: string, name: string): Promise<boolean> {
+  for (const file of (await findSafetensors(folder)) ?? [])
+    if ((await readSafetensorsHeader(file)).tensors.has(name)) return true;
+  return false;
+}
+
 /**
  * The model's tensors in a folder's safetensors files, with every one that the config asks for there and of the right shape.
  * Throws `model.noWeights`, `model.pickle`, `model.badIndex`, `model.weightMissing`, `model.weightShape`, `model.weightType`,
  * `store.badSafetensors`, `store.fileMissing`.
  */
-export async function safetensorsWeights(folder: string, config: NamedConfig): Promise<WeightSource> {
+export async function safetensorsWeights(folder: string, config: ModelConfig): Promise<WeightSource> {
   const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder));
   const stored = new Map<string, TensorEntry & { file: string }>();
   for (const file of files) {

@@ -147,10 +147,10 @@ describe('savePrompt and loadPrompt', () => {
     const vectors = { shape: [2, 3], data: new Float32Array([6, 5, 4, 3, 2, 1]) };
     await writeFirstVectors(firstVectors, vectors);
     await savePrompt(place, { ...prompt, firstVectors });
-    expect(await readFirstVectors(place, prompt.config)).toEqual(vectors);
-    expect(await readFirstVectors(golden, prompt.config)).toBeUndefined();
+    expect(await readFirstVectors(place, prompt.embeddings.shape)).toEqual(vectors);
+    expect(await readFirstVectors(golden, prompt.embeddings.shape)).toBeUndefined();
     await writeFirstVectors(join(place, 'first-vectors.safetensors'), { shape: [3, 2], data: vectors.data });
-    await expectRejection(readFirstVectors(place, prompt.config), 'store.badPrompt', {
+    await expectRejection(readFirstVectors(place, prompt.embeddings.shape), 'store.badPrompt', {
       file: join(place, 'first-vectors.safetensors'),
       found: 'prompt_embeddings [3, 2]',
       expected: 'prompt_embeddings [2, 3]',
