@@ -34,7 +34,7 @@ export async function storesTensor(folder: string, name: string): Promise<boolea
  * `store.badSafetensors`, `store.fileMissing`.
  */
 export async function safetensorsWeights(folder: string, config: ModelConfig): Promise<WeightSource> {
-  const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder));
+  const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder, config));
   const stored = new Map<string, TensorEntry & { file: string }>();
   for (const file of files) {
     const { tensors } = await readSafetensorsHeader(file);
@@ -94,13 +94,13 @@ async function readIndex(folder: string): Promise<string[]> {
 }
 
 /** Says why a folder has no weights to open. */
-async function refuseFolder(folder: string): Promise<never> {
+async function refuseFolder(folder: string, { architecture }: ModelConfig): Promise<never> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return [];
     throw asReadError(error, folder);
   });
   const pickle = names.find((name) => /^(pytorch_model.*\.bin(\.index\.json)?|.*\.(pt|pth|ckpt))$/.test(name));
   if (pickle === undefined) throw new SoftpromptError('model.noWeights', { folder });
-  const command = `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('${folder}').save_pretrained('${folder}', safe_serialization=True)"`;
+  const command = `python -c "from transformers import ${architecture === 't5' ? 'AutoModelForSeq2SeqLM' : 'AutoModelForCausalLM'} as M; M.from_pretrained('${folder}').save_pretrained('${folder}', safe_serialization=True)"`;
   throw new SoftpromptError('model.pickle', { folder, file: pickle, command });
 }
