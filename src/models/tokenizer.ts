@@ -24,6 +24,7 @@ export interface Tokenizer {
   readonly eos?: number;
   /** Whether it puts a space in front of the text itself, so that "a" and " a" are the same. */
   readonly addsSpace: boolean;
+  /** Whether a token stands for no text; so do the rows that a model's table has beyond its vocabulary. */
   isSpecial(id: number): boolean;
 }
 
@@ -114,7 +115,7 @@ export function createTokenizer(value: unknown, file: string, eosToken?: string)
     ...(bos !== undefined && { bos }),
     ...(eos !== undefined && { eos }),
     addsSpace: /^[▁Ġ]/.test(firstToken),
-    isSpecial: (id) => special.has(id),
+    isSpecial: (id) => special.has(id) || id > highest,
   };
 }
 
