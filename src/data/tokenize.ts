@@ -12,6 +12,10 @@ export interface TokenizeOptions {
   readonly bos?: number;
   /** Id of the end-of-text token, where one ends the target. */
   readonly eos?: number;
+  /** Id of the token that ends the input, of models that read it apart from the target: there is no joint, and too long ones lose their end. */
+  readonly inputEnd?: number;
+  /** Id of a token that every target begins with. */
+  readonly sentinel?: number;
   /** What stands between input and target; it is tokenised with the target. */
   readonly targetPrefix: string;
   /** Longest input and target together, in tokens, virtual tokens not counted. */
@@ -19,27 +23,28 @@ export interface TokenizeOptions {
 }
 
 /**
- * inputIds = [bos] + encode(input), targetIds = encode(targetPrefix + target) + [eos]; tokenised apart, so that the target's tokens never
- * depend on the input. What does not fit is cut from the input's left end, since its right end stands beside the target; virtual tokens, which
- * need no room, stay.
+ * inputIds = [bos] + encode(input) + [inputEnd], targetIds = [sentinel] + encode(targetPrefix + target) + [eos]; tokenised apart, so that the
+ * target's tokens never depend on the input. What does not fit is cut from the input's left end where its right end stands beside the target,
+ * else from its right end, as T5's own programs do; virtual tokens, which need no room, stay.
  * Throws `data.targetTooLong` where the target does not fit behind a single token of the input.
  */
 export function tokenizeExample(example: Example, options: TokenizeOptions): TokenizedExample {
-  const { encode, bos, eos, targetPrefix, maxLength } = options;
+  const { encode, bos, eos, inputEnd, sentinel, targetPrefix, maxLength } = options;
   const front = bos === undefined ? [] : [bos];
-  const targetIds = encode(targetPrefix + example.target);
+  const end = inputEnd === undefined ? [] : [inputEnd];
+  const targetIds = [...(sentinel === undefined ? [] : [sentinel]), ...encode(targetPrefix + example.target)];
   if (eos !== undefined) targetIds.push(eos);
-  const room = maxLength - front.length - targetIds.length;
+  const room = maxLength - front.length - end.length - targetIds.length;
   // Something must stand before the target's first token, for the model to predict it there.
-  if (room < (bos === undefined ? 1 : 0)) {
+  if (room < (bos === undefined && inputEnd === undefined ? 1 : 0)) {
     const { file, line } = example;
     throw new SoftpromptError('data.targetTooLong', { file, line, tokens: targetIds.length, maxLength });
   }
   const ids = encodeInput(example, options);
   const cutTokens = Math.max(0, realTokens(ids) - room);
-  let left = cutTokens;
-  const kept = ids.filter((id) => id < 0 || left-- <= 0);
-  return { inputIds: [...front, ...kept], targetIds, cutTokens };
+  let [left, stay] = inputEnd === undefined ? [cutTokens, Infinity] : [0, room];
+  const kept = ids.filter((id) => id < 0 || (left-- <= 0 && stay-- > 0));
+  return { inputIds: [...front, ...kept, ...end], targetIds, cutTokens };
 }
 
 /** The texts between places of virtual tokens, each tokenised apart. */

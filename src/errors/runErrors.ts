@@ -68,6 +68,10 @@ export const runErrors = {
     ),
     advice: l10n.t('Choose another method, or another base model.'),
   }),
+  'run.noLayerSharing': (a: { field: string }) => ({
+    message: l10n.t('{field} is for encoder-decoders such as T5, and this base model is none.', a),
+    advice: l10n.t('Leave {field} out.', a),
+  }),
   'run.noWords': (a: { vocabulary: number }) => ({
     message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),
@@ -75,6 +79,10 @@ export const runErrors = {
   'run.noEos': (a: { model: string }) => ({
     message: l10n.t('{model} names no end-of-text token, but the targets must end with one.', a),
     advice: l10n.t("Set data.addEos to false, or add eos_token_id to the model's config.json."),
+  }),
+  'run.noSentinel': (a: { model: string; token: string }) => ({
+    message: l10n.t('{model} has no sentinel {token}, with which data.sentinel begins targets: T5 and mT5 have.', a),
+    advice: l10n.t('Leave data.sentinel out, or use a T5.'),
   }),
   'run.noBos': (a: { model: string }) => ({
     message: l10n.t('{model} names no beginning-of-text token, but data.addBos asks for one.', a),

@@ -1,7 +1,6 @@
 import { defined } from '../common/assert.js';
 import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
-import type { CausalModel } from '../models/causalModel.js';
 import { candidateBatches, commonBeginning, type Candidates } from './candidates.js';
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
 import type { Example } from '../protocol/dataset.js';
@@ -10,7 +9,7 @@ import type { Ranking } from '../protocol/recipe.js';
 import { rankedScores } from './ranking.js';
 import { openScorer, type Member, type ScorerSetting } from './scorer.js';
 
-export interface EvaluationSetting extends ScorerSetting<CausalModel> {
+export interface EvaluationSetting extends ScorerSetting {
   readonly task: ResolvedTask;
   readonly tokenize: TokenizeOptions;
   /** Token ids that stand before every row; `tokenize` then has no `bos` of its own. */

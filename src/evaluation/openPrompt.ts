@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { direct, type Method } from '../methods/method.js';
-import { causalModel } from '../models/architectures.js';
-import type { CausalModel, EntryPoint } from '../models/causalModel.js';
+import { modelOf, type Model } from '../models/architectures.js';
+import type { EntryPoint } from '../models/causalModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { adapterShape } from '../store/adapterConfig.js';
+import { fromPeftLayers } from '../store/decoderPrefix.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 
@@ -23,7 +23,7 @@ export interface PromptRequest {
 export interface OpenedPrompt {
   readonly prompt: SavedPrompt;
   readonly base: BaseModel;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   /** [P, width] */
   readonly embeddings: Tensor<Float32Array>;
@@ -38,7 +38,7 @@ export async function openPrompt(
   openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
-  const { config, embeddings, recipe } = prompt;
+  const { config, recipe } = prompt;
   const modelName =
     named ??
     (recipe?.model === prompt.details?.model.name ? recipe?.model : undefined) ??
@@ -46,16 +46,23 @@ export async function openPrompt(
   if (!modelName) throw new SoftpromptError('run.noBaseModel', { prompt: promptFolder });
   const base = await openBase(resolveModelPath(modelName, process.cwd()));
   const { name, checksum } = base;
-  refuseOtherModel(prompt, { ...base.config, name, checksum });
-  const [virtualTokens, width] = adapterShape(config);
-  const method = direct(entryOf(prompt), virtualTokens, width);
-  return { prompt, base, model: causalModel(base.config), method, embeddings };
+  const model = modelOf(base.config);
+  const isPair = model.kind === 'encoderDecoder';
+  const { heads, hiddenSize, numLayers } = model;
+  refuseOtherModel(prompt, { ...heads, hiddenSize, numLayers, isEncoderDecoder: isPair, name, checksum });
+  const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && isPair;
+  const embeddings = isDecoderPrefix
+    ? fromPeftLayers(prompt.embeddings, config.num_layers, model.numLayers)
+    : prompt.embeddings;
+  const [virtualTokens = 0, width = 0] = embeddings.shape;
+  const method = direct(entryOf(prompt, model), virtualTokens, width);
+  return { prompt, base, model, method, embeddings };
 }
 
-/** Where a saved prompt enters: its template may say where its virtual tokens stand. */
-function entryOf({ config, details }: SavedPrompt): EntryPoint {
+/** Where a saved prompt enters: its template may say where its virtual tokens stand, and an encoder shares none. */
+function entryOf({ config, details }: SavedPrompt, { kind }: Model): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
-  return placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
+  return kind === 'encoderDecoder' || placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

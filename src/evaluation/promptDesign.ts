@@ -34,9 +34,10 @@ export function designPrompt(
   room: number,
 ): PromptDesign {
   const { bos, ...behind } = tokenize;
-  const chosen = chooseExamples(train, count, seed).map(
-    ({ input, target }) => `${input}${tokenize.targetPrefix}${target}`,
-  );
+  const { targetPrefix, addsSpace = false } = tokenize;
+  // Where the tokenizer alone puts a space in front of a target, there is none between the two as text.
+  const joint = (input: string): string => (targetPrefix === '' && addsSpace && !/\s$/.test(input) ? ' ' : targetPrefix);
+  const chosen = chooseExamples(train, count, seed).map(({ input, target }) => `${input}${joint(input)}${target}`);
   for (;;) {
     const text = [...(instruction === undefined ? [] : [instruction]), ...chosen].map((part) => `${part}\n\n`).join('');
     const beginning = [...(bos === undefined ? [] : [bos]), ...(text === '' ? [] : tokenize.encode(text))];

@@ -2,7 +2,8 @@ import { defined } from '../common/assert.js';
 import type { Random } from '../common/random.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
-import type { CausalModel, EntryPoint } from '../models/causalModel.js';
+import type { Model } from '../models/architectures.js';
+import type { EntryPoint } from '../models/causalModel.js';
 import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 
 /** What enters a model and is kept in the end, whatever the method: PEFT's name for it. */
@@ -54,7 +55,7 @@ export interface Method {
 
 /** What a method may know of a model: sizes, and nothing else. */
 export interface MethodSetting {
-  readonly model: Pick<CausalModel, 'hiddenSize' | 'numLayers' | 'heads'>;
+  readonly model: Pick<Model, 'kind' | 'hiddenSize' | 'numLayers' | 'heads'>;
   /** Whether the template says where the virtual tokens stand, instead of in front. */
   readonly placed: boolean;
 }
@@ -73,7 +74,10 @@ export const direct = (
 });
 
 /** A method as it is used once its training is over. */
-export const kept = ({ entry, virtualTokens, width }: Method): Method => direct(entry, virtualTokens, width);
+export const kept = ({ entry, virtualTokens, width, sharesLayers = false }: Method): Method => ({
+  ...direct(entry, virtualTokens, width),
+  ...(sharesLayers && { sharesLayers }),
+});
 
 /** Several prompts [prompts, P, hidden] of which each sequence of a batch reads its own (Lester et al. 2021 §3, figure 2). */
 export const several = (prompts: number, virtualTokens: number, hiddenSize: number): Method => ({

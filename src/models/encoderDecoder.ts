@@ -4,7 +4,7 @@ import { multiplyDims } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import { intVector, type Feeds } from '../runtime/executor.js';
 import { openKeys, rowPositions, type BranchingRows } from './branches.js';
-import type { BlockHooks, EntryPoint } from './causalModel.js';
+import type { BlockHooks, EntryPoint, Prefix } from './causalModel.js';
 import { headBlock, hidden, inverseOf } from './headBlocks.js';
 import type { HeadBlocks, HeadShape } from './rowLayout.js';
 
@@ -67,9 +67,32 @@ export interface EncoderDecoderModel {
   /** Rows of embeddings [tokens, hidden] → the encoder's states of them. */
   encode(build: Builder, rows: Value, layout: PairLayout): Value;
   /** Rows of embeddings [labels, hidden] behind the encoder's states [tokens, hidden] → what the head reads, [labels, hidden]. */
-  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: Pick<BlockHooks, 'prefix'>): Value;
+  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: BlockHooks): Value;
+  /** What each block of the decoder reads of one text's states [tokens, hidden]: keys and values [heads, 1, tokens, head size]. */
+  readStates(build: Builder, states: Value): Prefix[];
+  /** One row of embeddings of each text under way [texts, hidden] → what the head reads of it, [texts, hidden]; is told its keys and values. */
+  decodeNext(
+    build: Builder,
+    rows: Value,
+    before: TextsUnderWay,
+    onKeysAndValues: NonNullable<BlockHooks['onKeysAndValues']>,
+  ): Value;
+  /** The keys [rows, heads · head size] that the decoder's first block makes of rows of embeddings, wherever they stand. */
+  firstKeys(build: Builder, rows: Value): Value;
   /** What the model itself needs to know of positions. */
   positionFeeds(positions: PairPositions): Feeds;
+  /** The same for `decodeNext`: how many rows stand before each text's own, in a cache that has room for `capacity`. */
+  nextPositionFeeds(cache: { readonly lengths: readonly number[]; readonly capacity: number }): Feeds;
+}
+
+/** What stands before the next rows of texts that all answer one text. */
+export interface TextsUnderWay {
+  /** Keys and values of the decoder's earlier rows, block by block: [heads, texts, cached, head size]. */
+  readonly cached: readonly Prefix[];
+  /** Added to scores on these and the row itself: [texts, 1, cached + 1]. */
+  readonly cachedMask: Value;
+  /** What `readStates` gave. */
+  readonly states: readonly Prefix[];
 }
 
 export function declarePairLayout(build: Builder, { numHeads }: HeadShape): PairLayout {

@@ -1,10 +1,10 @@
 import type { Gpt2Config } from './gpt2/gpt2Config.js';
 import type { LlamaConfig } from './llama/llamaConfig.js';
-import type { NamedConfig } from './modelConfig.js';
+import type { ModelConfig } from './modelConfig.js';
 import type { T5Config } from './t5/t5Config.js';
 
 /** Every tensor that a model is made of, by Hugging Face's full name, with its shape. A tied output matrix is not listed again. */
-export function expectWeights(config: NamedConfig): Map<string, readonly number[]> {
+export function expectWeights(config: ModelConfig): Map<string, readonly number[]> {
   switch (config.architecture) {
     case 'llama':
       return new Map(llamaWeights(config));
@@ -16,14 +16,14 @@ export function expectWeights(config: NamedConfig): Map<string, readonly number[
 }
 
 /** What files saved from the model without its head leave out in front of a name. */
-export const basePrefixes: { readonly [A in NamedConfig['architecture']]: string } = {
+export const basePrefixes: { readonly [A in ModelConfig['architecture']]: string } = {
   llama: 'model.',
   gpt2: 'transformer.',
   t5: '',
 };
 
 /** How many numbers the model consists of. */
-export function countParameters(config: NamedConfig): number {
+export function countParameters(config: ModelConfig): number {
   let total = 0;
   for (const shape of expectWeights(config).values()) total += shape.reduce((product, size) => product * size, 1);
   return total;

@@ -87,6 +87,12 @@ const dataSchema = z
       .describe(
         'Whether the end-of-text token ends the target and is trained. By default for generation, and where one label begins another.',
       ),
+    sentinel: z
+      .boolean()
+      .optional()
+      .describe(
+        "Of T5: whether every target begins with the sentinel <extra_id_0>, as the targets that it was trained on did (Lester et al. 2021 §3.2).",
+      ),
     maxLength: z
       .int()
       .min(8)
@@ -131,6 +137,12 @@ const methodSchema = z
         .default('token_dim')
         .describe(
           "Width of that network's input vectors: token_dim as in PEFT (the model's key/value heads together), hidden_size as in the paper's program.",
+        ),
+      peft_layer_sharing: z
+        .boolean()
+        .optional()
+        .describe(
+          "Of an encoder-decoder: whether the decoder's blocks share keys and values as PEFT trains them (block l uses those numbered 2l modulo the count of blocks); by default each has its own.",
         ),
       prompt_tuning_init: z
         .enum(initialisationsOf.PREFIX_TUNING)

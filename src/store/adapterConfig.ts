@@ -65,10 +65,25 @@ export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as con
 /** What becomes one of these when it is imported. */
 export const convertedTypes = ['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'] as const;
 
-/** `prompt_embeddings`: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
+/** What enters a model: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
 export function adapterShape(config: AdapterConfig): readonly [number, number] {
   const { num_virtual_tokens: numVirtualTokens, token_dim: tokenDim } = config;
   return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * config.num_layers * tokenDim : tokenDim];
+}
+
+export const isEncoderDecoder = ({
+  task_type: task,
+  num_transformer_submodules: submodules,
+}: Pick<AdapterConfig, 'task_type' | 'num_transformer_submodules'>): boolean =>
+  task === 'SEQ_2_SEQ_LM' || submodules === 2;
+
+/**
+ * The shape of the stored `prompt_embeddings`: for an encoder-decoder PEFT keeps, below the vectors that enter the encoder, as many for the
+ * decoder, which never enter.
+ */
+export function storedShape(config: AdapterConfig): readonly [number, number] {
+  const [rows, width] = adapterShape(config);
+  return [isEncoderDecoder(config) && config.peft_type !== 'PREFIX_TUNING' ? 2 * rows : rows, width];
 }
 
 export interface AdapterDescription {
@@ -77,15 +92,17 @@ export interface AdapterDescription {
   readonly method: MethodConfig;
   readonly numVirtualTokens: number;
   readonly hiddenSize: number;
+  /** Of a prefix: how many pairs of keys and values there are; see decoderPrefix.ts for those of an encoder-decoder. */
   readonly numLayers: number;
+  readonly isEncoderDecoder?: boolean;
   readonly numAttentionHeads: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
 }
 
-/** The config that PEFT itself would save for a method on a decoder. */
+/** The config that PEFT itself would save for a method. */
 export function adapterConfig(description: AdapterDescription): AdapterConfig {
-  const { baseModel, method } = description;
+  const { baseModel, method, isEncoderDecoder: isPair = false } = description;
   const common = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
@@ -93,11 +110,11 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
     modules_to_save: null,
     num_attention_heads: description.numAttentionHeads,
     num_layers: description.numLayers,
-    num_transformer_submodules: 1,
+    num_transformer_submodules: isPair ? 2 : 1,
     num_virtual_tokens: description.numVirtualTokens,
     peft_version: null,
     revision: null,
-    task_type: 'CAUSAL_LM',
+    task_type: isPair ? 'SEQ_2_SEQ_LM' : 'CAUSAL_LM',
     token_dim: description.hiddenSize,
   };
   switch (method.peft_type) {
@@ -178,15 +195,19 @@ export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   const known: readonly string[] = [...promptTypes, ...convertedTypes];
   if (!known.includes(raw.peft_type)) refuse('peft_type', raw.peft_type, known.join(', '));
   const { task_type: task, num_transformer_submodules: submodules, modules_to_save: modules } = raw;
-  if (task === 'SEQ_2_SEQ_LM' || submodules === 2) throw new SoftpromptError('store.encoderDecoder', { file });
+  const isConverted = convertedTypes.some((type) => type === raw.peft_type);
+  if (isConverted && (task === 'SEQ_2_SEQ_LM' || submodules === 2))
+    throw new SoftpromptError('store.encoderDecoder', { file, found: raw.peft_type, supported: promptTypes.join(', ') });
   if (task === 'SEQ_CLS' || task === 'TOKEN_CLS') {
     throw new SoftpromptError('store.adapterHead', { file, found: `task_type ${task}` });
   }
   if (!isNullish(modules) && displayed(modules) !== '[]') {
     throw new SoftpromptError('store.adapterHead', { file, found: `modules_to_save ${displayed(modules)}` });
   }
-  if (!isNullish(task) && task !== 'CAUSAL_LM') refuse('task_type', task, 'CAUSAL_LM');
-  if (!isNullish(submodules) && submodules !== 1) refuse('num_transformer_submodules', submodules, '1');
+  if (!isNullish(task) && task !== 'CAUSAL_LM' && task !== 'SEQ_2_SEQ_LM')
+    refuse('task_type', task, 'CAUSAL_LM, SEQ_2_SEQ_LM');
+  const count = task === 'SEQ_2_SEQ_LM' || (isNullish(task) && submodules === 2) ? 2 : 1;
+  if (!isNullish(submodules) && submodules !== count) refuse('num_transformer_submodules', submodules, String(count));
   return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
 }
 

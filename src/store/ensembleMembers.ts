@@ -13,6 +13,7 @@ const shared = [
   'targetPrefix',
   'addBos',
   'addEos',
+  'sentinel',
 ] as const satisfies (keyof Task)[];
 
 /**

@@ -1,7 +1,7 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { adapterShape, type AdapterConfig } from './adapterConfig.js';
+import { adapterShape, isEncoderDecoder, type AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
 
@@ -24,7 +24,7 @@ export function modelCard(content: CardContent): string {
     `# ${details?.name ?? 'Soft prompt'}`,
     whatItIs(content),
     ...(details ? [dataSection(details), scoreSection(details.scores)] : []),
-    usage(base ?? 'BASE_MODEL', details?.task.template ?? ''),
+    usage(base ?? 'BASE_MODEL', details?.task.template ?? '', isEncoderDecoder(config)),
     ...(nearest && nearest.length > 0 ? [nearestSection(nearest, config.peft_type)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -64,7 +64,7 @@ function whatItIs({ config, details, recipe, origin }: CardContent): string {
 function subject(config: AdapterConfig): string {
   const tokens = `${config.num_virtual_tokens} virtual tokens`;
   return config.peft_type === 'PREFIX_TUNING'
-    ? `A prefix of ${tokens}, keys and values in each of ${config.num_layers} layers,`
+    ? `A prefix of ${tokens}, keys and values in each ${isEncoderDecoder(config) ? "of the decoder's layers" : `of ${config.num_layers} layers`},`
     : `A soft prompt of ${tokens}`;
 }
 
@@ -138,7 +138,7 @@ function scoreText({ accuracy, macroF1, perplexity }: Metrics): string {
   return perplexity === undefined ? '–' : `perplexity ${perplexity.toFixed(2)}`;
 }
 
-function usage(base: string, template: string): string {
+function usage(base: string, template: string, isPair: boolean): string {
   if (placesVirtualTokens(template)) {
     return [
       '## Use',
@@ -151,7 +151,12 @@ function usage(base: string, template: string): string {
     '## Use',
     '',
     '```python',
-    pythonSnippet({ base, adapter: 'path/to/this/folder', text: 'a row as the template words it' }),
+    pythonSnippet({
+      base,
+      adapter: 'path/to/this/folder',
+      text: 'a row as the template words it',
+      isEncoderDecoder: isPair,
+    }),
     '```',
   ].join('\n');
 }

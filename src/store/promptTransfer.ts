@@ -4,7 +4,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { fitName } from '../protocol/parseRecipe.js';
 import { promptNamePattern } from '../protocol/recipe.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
+import { isEncoderDecoder, readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
 import { copyContent } from './copyContent.js';
@@ -97,7 +97,7 @@ function importName(from: string, task: number | undefined): string {
 
 /**
  * Copies a prompt into a place of its own in `parent`, beside what is there already; gives back that folder, or the file of `npy`.
- * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.noSpace` or `store.readOnly`.
+ * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.encoderDecoderExport`, `store.noSpace` or `store.readOnly`.
  */
 export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
   const prompt = await loadPrompt(folder);
@@ -130,6 +130,9 @@ function refuseFormat({ config, details }: SavedPrompt, name: string, format: Ex
     throw new SoftpromptError('store.prefixExport', { prompt, format });
   }
   const template = details?.task.template ?? '';
+  if (format === 'prompt_embeds' && isEncoderDecoder(config)) {
+    throw new SoftpromptError('store.encoderDecoderExport', { prompt, format });
+  }
   if (format !== 'npy' && placesVirtualTokens(template)) {
     throw new SoftpromptError('store.placedPrompt', { prompt, template, format });
   }

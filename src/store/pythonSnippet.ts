@@ -6,18 +6,21 @@ export interface AdapterUse {
   readonly adapter: string;
   /** What the model is asked. */
   readonly text: string;
+  /** Whether the base model is an encoder-decoder. */
+  readonly isEncoderDecoder?: boolean;
 }
 
-export function pythonSnippet({ base, adapter, text }: AdapterUse): string {
+export function pythonSnippet({ base, adapter, text, isEncoderDecoder = false }: AdapterUse): string {
+  const modelClass = isEncoderDecoder ? 'AutoModelForSeq2SeqLM' : 'AutoModelForCausalLM';
   const { folder, file } = ggufPath(base);
   const source = file === undefined ? 'base' : `base, gguf_file=${python(file)}`;
   return [
     'from peft import PeftModel',
-    'from transformers import AutoModelForCausalLM, AutoTokenizer',
+    `from transformers import ${modelClass}, AutoTokenizer`,
     '',
     `base = ${python(folder)}`,
     `tokenizer = AutoTokenizer.from_pretrained(${source})`,
-    `model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(${source}), ${python(adapter)})`,
+    `model = PeftModel.from_pretrained(${modelClass}.from_pretrained(${source}), ${python(adapter)})`,
     `inputs = tokenizer(${python(text)}, return_tensors="pt")`,
     'print(tokenizer.decode(model.generate(**inputs, max_new_tokens=8)[0]))',
   ].join('\n');

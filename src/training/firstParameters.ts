@@ -7,6 +7,7 @@ import { featuresGraph, parameterFeeds } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import { runOnce } from '../runtime/runOnce.js';
+import { fitsBlocks, fromPeftLayers } from '../store/decoderPrefix.js';
 import { loadStart } from '../store/promptStart.js';
 import { bestParameters } from './checkpoint.js';
 import type { RunContext } from './runContext.js';
@@ -33,17 +34,22 @@ export function firstParameters(context: RunContext, recipeFile: string): Promis
     },
     features: async (trained, parameters) =>
       (await runOnce(engine, featuresGraph(trained), weights, parameterFeeds(trained, parameters))).data,
-    savedPrompt: () => savedStart(resolvePath(defined(file, 'prompt_tuning_init_file'), recipeFile)),
+    savedPrompt: () => savedStart(resolvePath(defined(file, 'prompt_tuning_init_file'), recipeFile), context),
   });
 }
 
 const resolvePath = (path: string, recipeFile: string): string =>
   isAbsolute(path) ? path : resolve(dirname(recipeFile), path);
 
-async function savedStart(path: string): Promise<SavedStart> {
-  const { kind, embeddings, trainingState } = await loadStart(path);
-  const parameters = trainingState === undefined ? undefined : await bestParameters(trainingState);
-  return { kind, ...embeddings, ...(parameters && { parameters }) };
+async function savedStart(path: string, { model, method }: RunContext): Promise<SavedStart> {
+  const { kind, embeddings, decoderPrefix, trainingState } = await loadStart(path);
+  const { layers, sharesLayers = false } = decoderPrefix ?? {};
+  const isAlike = sharesLayers === (method.sharesLayers ?? false);
+  const parameters = trainingState !== undefined && isAlike ? await bestParameters(trainingState) : undefined;
+  // PEFT's pairs are what a run that shares them trains.
+  const fits = model.kind === 'encoderDecoder' && layers !== undefined && fitsBlocks(layers, model.numLayers);
+  const own = fits && !method.sharesLayers ? fromPeftLayers(embeddings, layers, model.numLayers) : embeddings;
+  return { kind, ...own, ...(parameters && { parameters }) };
 }
 
 /** The template's own words and the labels; the target's name where there are none. */

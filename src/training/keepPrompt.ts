@@ -5,6 +5,7 @@ import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
 import { adapterConfig } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
+import { toPeftLayers, unsharedLayers } from '../store/decoderPrefix.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
@@ -37,9 +38,10 @@ export async function keepPrompt({
   firstVectors: string;
 }): Promise<NearestTokens[]> {
   const { recipe, base, model, method } = context;
-  const { config } = base;
   const embeddings = await keptEmbeddings(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
+  const isEncoderDecoder = model.kind === 'encoderDecoder';
+  const isOwn = isEncoderDecoder && method.entry === 'keysAndValues' && !method.sharesLayers;
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
     config: adapterConfig({
@@ -48,12 +50,13 @@ export async function keepPrompt({
       method: recipe.method,
       numVirtualTokens: method.virtualTokens,
       hiddenSize: model.hiddenSize,
-      numLayers: config.numLayers,
-      numAttentionHeads: config.numHeads,
-      numKeyValueHeads: config.numKeyValueHeads,
-      headDim: config.headDim,
+      numLayers: isOwn ? unsharedLayers(model.numLayers) : model.numLayers,
+      isEncoderDecoder,
+      numAttentionHeads: model.heads.numHeads,
+      numKeyValueHeads: model.heads.numKeyValueHeads,
+      headDim: model.heads.headDim,
     }),
-    embeddings,
+    embeddings: isOwn ? toPeftLayers(embeddings, model.numLayers) : embeddings,
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
     details: describePrompt(name, context, result),
@@ -69,7 +72,7 @@ function describePrompt(
   { recipe, base, data, tokenize, method }: RunContext,
   result: LoopResult,
 ): PromptDetails {
-  const { targetPrefix, bos, eos, maxLength } = tokenize;
+  const { targetPrefix, bos, eos, sentinel, maxLength } = tokenize;
   const { train, dev, test } = data.splits;
   const { evaluations } = result;
   const score = (split: 'dev' | 'test', baseline: boolean, metrics: Metrics | undefined) =>
@@ -85,7 +88,14 @@ function describePrompt(
       checksum: base.checksum,
       parameters: base.parameters,
     },
-    task: { ...data.task, targetPrefix, addBos: bos !== undefined, addEos: eos !== undefined, maxLength },
+    task: {
+      ...data.task,
+      targetPrefix,
+      addBos: bos !== undefined,
+      addEos: eos !== undefined,
+      ...(sentinel !== undefined && { sentinel: true }),
+      maxLength,
+    },
     data: {
       train: typeof recipe.data.train === 'string' ? recipe.data.train : recipe.data.train.path,
       rows: { train: train.length, dev: dev.length, test: test.length },

@@ -1,7 +1,8 @@
 import { defined } from '../common/assert.js';
 import { batchSequence } from '../data/batches.js';
 import { tokenCount, tokenizeExample } from '../data/tokenize.js';
-import { batchFeeds, gradientName, openMethod, targetFeeds, trainingGraph } from '../methods/causalGraph.js';
+import { gradientName } from '../methods/causalGraph.js';
+import { lossFeeds, openLoss } from '../methods/lossGraph.js';
 import type { TokenizedExample } from '../protocol/dataset.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { optimizers } from './optimizers/optimizer.js';
@@ -59,11 +60,7 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     bucket: training.bucket,
     lengthOf: (i) => example(i).inputIds.length + example(i).targetIds.length,
   });
-  const session = await openMethod(
-    (graph) => engine.open(graph, base.weights),
-    method,
-    (beginning) => trainingGraph(model, method, beginning),
-  );
+  const session = await openLoss((graph) => engine.open(graph, base.weights), model, method);
 
   return {
     batchesPerEpoch: batches.batchesPerEpoch,
@@ -99,19 +96,7 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
     let gradients: Float32Array[] = [];
     let loss = 0;
     for (const [n, part] of parts.entries()) {
-      const sequences = part.map(({ inputIds, targetIds }) => ({
-        // The last target token predicts nothing: its row is left out.
-        ids: [...inputIds, ...targetIds.slice(0, -1)],
-        labelRows: Array.from({ length: targetIds.length }, (_, i) => inputIds.length - 1 + i),
-      }));
-      const result = await executor.run({
-        ...batchFeeds(model, method, sequences),
-        ...targetFeeds(
-          part.flatMap((e) => e.targetIds),
-          weight,
-        ),
-        ...vectors,
-      });
+      const result = await executor.run({ ...lossFeeds(model, method, part, weight), ...vectors });
       loss += defined(result.loss?.data[0], 'the loss');
       const found = parameters.map(({ name }) => defined(result[gradientName(name)], name).data);
       if (n === 0) gradients = found;

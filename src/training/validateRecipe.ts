@@ -24,7 +24,7 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       if (!(error instanceof SoftpromptError)) throw error;
       const { code } = error;
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
-      const path = part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part;
+      const path = fieldsOf[code] ?? (part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part);
       return [{ path, error: { code, args } }];
     }
   };
@@ -49,6 +49,13 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
     ];
   }
 }
+
+/** What is asked of a model that it does not have. */
+const fieldsOf: Partial<Record<string, string[]>> = {
+  'run.noLayerSharing': ['method', 'peft_layer_sharing'],
+  'run.noSentinel': ['data', 'sentinel'],
+  'run.noEntry': ['method', 'peft_type'],
+};
 
 /** The template that names the column, or the split that names the file, that an error is about. */
 function fieldAtFault(data: DataConfig, { column, file }: Readonly<Record<string, unknown>>): string[] | undefined {

@@ -98,7 +98,6 @@ describe('softprompt import', () => {
 
   it.each([
     ['classifier', 'trained head beside its prompt (task_type SEQ_CLS)'],
-    ['encoderDecoder', 'encoder-decoder model (SEQ_2_SEQ_LM), and these are not supported yet'],
     ['expected.safetensors', 'no prompt in NumPy’s format: found other first bytes'],
     ['nowhere', 'there is no saved prompt here'],
   ])('refuses %s with the reason and makes no store', async (name, reason) => {

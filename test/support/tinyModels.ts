@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
-import type { CausalModel } from '../../src/models/causalModel.js';
-import { gpt2Model } from '../../src/models/gpt2/gpt2.js';
-import { llamaModel } from '../../src/models/llama/llama.js';
+import { causalModel } from '../../src/models/architectures.js';
 import type { Gpt2Config } from '../../src/models/gpt2/gpt2Config.js';
 import type { LlamaConfig } from '../../src/models/llama/llamaConfig.js';
 import type { ModelConfig } from '../../src/models/modelConfig.js';
@@ -54,8 +52,7 @@ export const tinyGpt2 = (changes: Partial<Gpt2Config> = {}): Gpt2Config => ({
   ...changes,
 });
 
-export const tinyModel = (config: ModelConfig): CausalModel =>
-  config.architecture === 'llama' ? llamaModel(config) : gpt2Model(config);
+export const tinyModel = causalModel;
 
 /**
  * Weights wide enough that logits differ by several units and attention looks at few rows: embeddings of variance 1, matrices of

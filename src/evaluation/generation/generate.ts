@@ -1,16 +1,16 @@
 import { assert, defined } from '../../common/assert.js';
 import { seededRandom } from '../../common/random.js';
-import type { CausalModel } from '../../models/causalModel.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { Sampling } from '../../protocol/evaluationMessages.js';
 import type { ScorerSetting } from '../scorer.js';
 import type { Member } from '../standing.js';
 import { beamSearch } from './beamSearch.js';
-import { openDecoder, type Decoding } from './decoder.js';
+import { openDecoder } from './decoder.js';
+import type { Decoding } from './decoding.js';
 import { sampledToken } from './sampling.js';
 import { stableText } from './stableText.js';
 
-export interface GeneratorSetting extends ScorerSetting<CausalModel> {
+export interface GeneratorSetting extends ScorerSetting {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
   /** What ends a text: the config's, and the tokenizer's. */
   readonly endTokens: readonly number[];
@@ -59,7 +59,9 @@ export async function openGenerator(setting: GeneratorSetting, member: Member): 
     async generate(inputIds, sampling, { onText, signal = new AbortController().signal } = {}) {
       const { stop, beams } = sampling;
       const before = (entry === 'anywhere' ? 0 : virtualTokens) + inputIds.length;
-      const maxTokens = Math.min(sampling.maxTokens, model.maxPositions - before);
+      // The distances of an encoder-decoder have no end.
+      const room = model.kind === 'causal' ? model.maxPositions - before : Infinity;
+      const maxTokens = Math.min(sampling.maxTokens, room);
       assert(sampling.maxTokens > 0, 'at least one token to write');
       let told = '';
       const tell = (ids: readonly number[], isWhole: boolean): { text: string; stopped: boolean } => {

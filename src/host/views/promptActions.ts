@@ -216,6 +216,7 @@ export async function copySnippet({ folder, value }: WholePrompt, extensionUri: 
       base: isBundled ? bundled : recorded,
       adapter: folder,
       text: details?.task.template ?? 'a row as the template words it',
+      isEncoderDecoder: config.task_type === 'SEQ_2_SEQ_LM',
     }),
   );
   vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Python snippet copied'), 3000);
