@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError } from '../store/fileErrors.js';
+import type { BertConfig } from './bert/bertConfig.js';
 import { commonSchema, parse, refuseIn } from './configFields.js';
 import { gpt2Config, type Gpt2Config } from './gpt2/gpt2Config.js';
 import { llamaConfig, type LlamaConfig } from './llama/llamaConfig.js';
@@ -14,7 +15,7 @@ import type { T5Config } from './t5/t5Config.js';
  */
 export type ModelConfig = LlamaConfig | Gpt2Config;
 /** Those whose weights have names here; encoder-decoders are not trained by recipes yet. */
-export type NamedConfig = ModelConfig | T5Config;
+export type NamedConfig = ModelConfig | T5Config | BertConfig;
 
 const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2'] as const;
 const isModelType = (type: string): type is (typeof modelTypes)[number] => modelTypes.some((known) => known === type);
