@@ -6,7 +6,7 @@ import { noMethod } from '../methods/method.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Engine } from '../runtime/engine.js';
-import { adapterConfigFile } from '../store/adapterConfig.js';
+import { promptConfigFiles } from '../store/adapterConfig.js';
 import { weightsFile } from '../store/adapterWeights.js';
 import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
@@ -208,7 +208,7 @@ function openWriter({ opened, setting }: LoadedPrompt, bare: boolean): Promise<G
   );
 }
 
-const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
+const promptFiles = [...promptConfigFiles, weightsFile, promptDetailsFile];
 
 const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
   stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);

@@ -8,6 +8,9 @@ import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 /** What enters a model and is kept in the end, whatever the method: PEFT's name for it. */
 export const promptEmbeddings = 'prompt_embeddings';
 
+/** The output vectors of classes, where a method has some. */
+export const classEmbeddings = 'class_embeddings';
+
 /** A trained tensor, by PEFT's name, and how its numbers are drawn where nothing else is asked. */
 export interface Parameter {
   readonly name: string;
@@ -47,6 +50,8 @@ export interface Method {
   readonly sharesLayers?: boolean;
   /** How many prompts there are, of which each sequence names one (a task-mixed batch); 1 unless told. */
   readonly prompts?: number;
+  /** How many classes have an output vector of their own, read at a mask in place of the output matrix; none unless told. */
+  readonly classes?: number;
   readonly parameters: readonly Parameter[];
   /** Absent where what is kept is trained itself. */
   readonly encoder?: Encoder;
@@ -57,6 +62,8 @@ export interface MethodSetting {
   readonly model: Pick<CausalModel, 'hiddenSize' | 'numLayers' | 'heads'>;
   /** Whether the template says where the virtual tokens stand, instead of in front. */
   readonly placed: boolean;
+  /** How many labels there are; needed where each has a vector of its own. */
+  readonly classes?: number;
 }
 
 /** A method without an encoder: what is kept [P, width] is the one parameter. */
