@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { MethodConfig, PeftType } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
+import { formatWarpConfig, readWarpConfig, warpConfigFile, type WarpConfig } from './warpConfig.js';
 
 /**
  * `adapter_config.json` of a prompt as Hugging Face PEFT 0.20 and 0.21 write it (`src/peft/config.py`,
  * `tuners/{prompt_tuning,prefix_tuning,p_tuning}/config.py`), under PEFT's own names.
  */
 export const adapterConfigFile = 'adapter_config.json';
+
+/** What tells that a folder is a prompt's: the one or the other. */
+export const promptConfigFiles = [adapterConfigFile, warpConfigFile] as const;
 
 const optionalText = z.string().nullable().default(null);
 const size = z.int().min(1);
@@ -58,7 +63,8 @@ const pTuningSchema = promptLearningSchema.extend({
 });
 
 const adapterConfigSchema = z.discriminatedUnion('peft_type', [promptTuningSchema, prefixTuningSchema, pTuningSchema]);
-export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
+/** PEFT's configs, and ours of what PEFT has not. */
+export type AdapterConfig = z.infer<typeof adapterConfigSchema> | WarpConfig;
 
 /** What a loaded prompt can be. */
 export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as const satisfies readonly PeftType[];
@@ -71,6 +77,12 @@ export function adapterShape(config: AdapterConfig): readonly [number, number] {
   return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * config.num_layers * tokenDim : tokenDim];
 }
 
+/** The tensors that an adapter's file holds, with their shapes: `class_embeddings` [num_classes, token_dim] in WARP's alone. */
+export const adapterTensors = (config: AdapterConfig): Readonly<Record<string, readonly number[]>> => ({
+  prompt_embeddings: adapterShape(config),
+  ...(config.peft_type === 'WARP' && { class_embeddings: [config.num_classes, config.token_dim] }),
+});
+
 export interface AdapterDescription {
   /** As PEFT is to find it: a Hugging Face id or a path. */
   readonly baseModel: string;
@@ -81,6 +93,10 @@ export interface AdapterDescription {
   readonly numAttentionHeads: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
+  /** PEFT's class for a masked model; a decoder's unless told. */
+  readonly taskType?: 'CAUSAL_LM' | 'FEATURE_EXTRACTION';
+  /** Of WARP. */
+  readonly numClasses?: number;
 }
 
 /** The config that PEFT itself would save for a method on a decoder. */
@@ -97,7 +113,7 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
     num_virtual_tokens: description.numVirtualTokens,
     peft_version: null,
     revision: null,
-    task_type: 'CAUSAL_LM',
+    task_type: description.taskType ?? 'CAUSAL_LM',
     token_dim: description.hiddenSize,
   };
   switch (method.peft_type) {
@@ -126,6 +142,14 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
         encoder_num_layers: 2,
         encoder_reparameterization_type: method.encoder_reparameterization_type,
       };
+    case 'WARP':
+      return {
+        peft_type: 'WARP',
+        base_model_name_or_path: baseModel,
+        num_classes: defined(description.numClasses, 'classes'),
+        num_virtual_tokens: description.numVirtualTokens,
+        token_dim: description.hiddenSize,
+      };
   }
 }
 
@@ -149,8 +173,13 @@ function peftInitialisation(
   };
 }
 
+/** The file that holds a config. */
+export const configFileOf = ({ peft_type: type }: AdapterConfig): string =>
+  type === 'WARP' ? warpConfigFile : adapterConfigFile;
+
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
+  if (config.peft_type === 'WARP') return formatWarpConfig(config);
   const text = JSON.stringify(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
   // Python's float zero.
   return text.replace(/("encoder_dropout": \d+)(?=,\n)/, '$1.0');
@@ -185,13 +214,15 @@ export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   if (!isNullish(modules) && displayed(modules) !== '[]') {
     throw new SoftpromptError('store.adapterHead', { file, found: `modules_to_save ${displayed(modules)}` });
   }
-  if (!isNullish(task) && task !== 'CAUSAL_LM') refuse('task_type', task, 'CAUSAL_LM');
+  if (!isNullish(task) && task !== 'CAUSAL_LM' && task !== 'FEATURE_EXTRACTION')
+    refuse('task_type', task, 'CAUSAL_LM, FEATURE_EXTRACTION');
   if (!isNullish(submodules) && submodules !== 1) refuse('num_transformer_submodules', submodules, '1');
   return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
 }
 
-/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`. */
+/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`; or our own of WARP. */
 export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
+  if (await isWarp(folder)) return readWarpConfig(folder, badPrompt);
   const raw = await readRawConfig(folder);
   if (convertedTypes.some((type) => type === raw.peftType)) {
     throw new SoftpromptError('store.importFirst', { folder, found: raw.peftType });
@@ -201,6 +232,10 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   if (config.peft_type === 'PROMPT_TUNING') checkInitialisation(config, raw.file);
   return config;
 }
+
+/** Whether a folder holds a prompt of WARP, which PEFT has not. */
+export const isWarp = async (folder: string): Promise<boolean> =>
+  (await kindOf(join(folder, warpConfigFile))) === 'file';
 
 /** What PEFT's `PromptTuningConfig.__post_init__` raises for, before it looks at the vectors. Throws `store.badInit`. */
 function checkInitialisation(config: Extract<AdapterConfig, { peft_type: 'PROMPT_TUNING' }>, file: string): void {

@@ -1,18 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import {
-  adapterConfigFile,
   adapterShape,
+  adapterTensors,
   badPrompt,
+  configFileOf,
   formatAdapterConfig,
+  promptConfigFiles,
   readAdapterConfig,
   type AdapterConfig,
 } from './adapterConfig.js';
-import { checkAdapterTensors, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
+import { checkAdapterTensors, classesName, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
 import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
 import { copyContent } from './copyContent.js';
 import { nearestTokensSchema } from './eventSchema.js';
@@ -32,7 +35,7 @@ const firstVectorsFile = 'first-vectors.safetensors';
 const trainingStatePath = ['training-state', 'checkpoint.safetensors'] as const;
 
 /** What PEFT needs, with the card. */
-export const adapterFiles = [adapterConfigFile, weightsFile, cardFile] as const;
+export const adapterFiles = [...promptConfigFiles, weightsFile, cardFile] as const;
 /** What only we write. */
 export const ownFiles = [
   promptDetailsFile,
@@ -61,6 +64,8 @@ export interface PromptSummary {
 export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   /** `adapterShape(config)` */
   readonly embeddings: FloatTensor;
+  /** Of WARP [classes, hidden]. */
+  readonly classes?: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
   /** What it was before it was converted; only the card that `savePrompt` writes says so. */
@@ -90,8 +95,8 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   const { config, embeddings, details, recipe, history, nearest, trainingState, firstVectors } = prompt;
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
-    await writeVectors(join(temporary, weightsFile), embeddings);
-    await write(adapterConfigFile, formatAdapterConfig(config));
+    await writeVectors(join(temporary, weightsFile), embeddings, prompt.classes);
+    await write(configFileOf(config), formatAdapterConfig(config));
     await write(cardFile, modelCard(prompt));
     if (details) await write(promptDetailsFile, formatJson(details));
     if (recipe) await write(promptRecipeFile, formatJson(recipe));
@@ -102,11 +107,15 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   });
 }
 
-const writeVectors = (file: string, { shape, data }: FloatTensor): Promise<void> =>
-  writeSafetensors(file, [[embeddingsName, { dtype: 'F32', shape, data }]]);
+const writeVectors = (file: string, embeddings: FloatTensor, classes?: FloatTensor): Promise<void> =>
+  writeSafetensors(file, [
+    [embeddingsName, { dtype: 'F32', ...embeddings }],
+    ...(classes ? [[classesName, { dtype: 'F32', ...classes }] as const] : []),
+  ]);
 
 /** What enters the model at step 0, [P, width]: what a prompt's drift is measured from. */
-export const writeFirstVectors = writeVectors;
+export const writeFirstVectors = (file: string, embeddings: FloatTensor): Promise<void> =>
+  writeVectors(file, embeddings);
 
 /** Undefined for a prompt that keeps none: one that PEFT saved, or an older version of ours. Throws `store.badSafetensors` or `store.badPrompt`. */
 export async function readFirstVectors(folder: string, config: AdapterConfig): Promise<FloatTensor | undefined> {
@@ -126,12 +135,16 @@ export async function readFirstVectors(folder: string, config: AdapterConfig): P
  */
 export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   const { config, details, nearest } = await summarisePrompt(folder);
-  const { [embeddingsName]: embeddings } = await readAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
+  const { [embeddingsName]: embeddings, [classesName]: classes } = await readAdapterTensors(
+    folder,
+    adapterTensors(config),
+  );
   const recipe = await readJsonIfPresent(join(folder, promptRecipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
   return {
     config,
-    embeddings,
+    embeddings: defined(embeddings, embeddingsName),
+    ...(classes && { classes }),
     ...(details && { details }),
     ...(recipe && { recipe }),
     ...(history && { history }),
@@ -142,7 +155,7 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
 /** As `loadPrompt`, without reading vectors and history; their shape is checked. */
 export async function summarisePrompt(folder: string): Promise<PromptSummary> {
   const config = await readAdapterConfig(folder);
-  await checkAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
+  await checkAdapterTensors(folder, adapterTensors(config));
   const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
   const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
   return {

@@ -3,8 +3,8 @@ import { basename, extname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { fitName } from '../protocol/parseRecipe.js';
 import { promptNamePattern } from '../protocol/recipe.js';
-import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
+import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { isWarp, readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
 import { copyContent } from './copyContent.js';
@@ -42,7 +42,7 @@ const conversions: Readonly<Record<(typeof convertedTypes)[number], Convert>> = 
 
 /** What must be asked before an import: of which task, where there are several. Throws what `readRawConfig` throws. */
 export async function inspectImport(from: string): Promise<{ tasks?: number }> {
-  if (await isNpy(from)) return {};
+  if ((await isNpy(from)) || (await isWarp(from))) return {};
   const raw = await readRawConfig(from);
   return raw.peftType === 'MULTITASK_PROMPT_TUNING' ? { tasks: taskCount(raw) } : {};
 }
@@ -74,7 +74,7 @@ export async function importPrompt(store: string, from: string, { task }: { task
 /** Undefined for what is a prompt as it is. */
 async function convertImport(from: string, task: number | undefined): Promise<ConvertedPrompt | undefined> {
   const npy = await isNpy(from);
-  const raw = npy ? undefined : await readRawConfig(from);
+  const raw = npy || (await isWarp(from)) ? undefined : await readRawConfig(from);
   if (task !== undefined && raw?.peftType !== 'MULTITASK_PROMPT_TUNING') {
     throw new SoftpromptError('store.noTask', { from, task, last: -1 });
   }
@@ -97,7 +97,7 @@ function importName(from: string, task: number | undefined): string {
 
 /**
  * Copies a prompt into a place of its own in `parent`, beside what is there already; gives back that folder, or the file of `npy`.
- * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.noSpace` or `store.readOnly`.
+ * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.warpExport`, `store.maskedExport`, `store.noSpace` or `store.readOnly`.
  */
 export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
   const prompt = await loadPrompt(folder);
@@ -126,10 +126,13 @@ export async function exportPrompt(folder: string, parent: string, format: Expor
 
 function refuseFormat({ config, details }: SavedPrompt, name: string, format: ExportFormat): void {
   const prompt = details?.name ?? name;
+  if (config.peft_type === 'WARP') throw new SoftpromptError('store.warpExport', { prompt, format });
   if (config.peft_type === 'PREFIX_TUNING' && format !== 'peft') {
     throw new SoftpromptError('store.prefixExport', { prompt, format });
   }
   const template = details?.task.template ?? '';
+  if (format === 'prompt_embeds' && placesAnswer(template))
+    throw new SoftpromptError('store.maskedExport', { prompt, format });
   if (format !== 'npy' && placesVirtualTokens(template)) {
     throw new SoftpromptError('store.placedPrompt', { prompt, template, format });
   }
