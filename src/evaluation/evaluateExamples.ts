@@ -1,7 +1,6 @@
 import { defined } from '../common/assert.js';
 import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
-import type { CausalModel } from '../models/causalModel.js';
 import { candidateBatches, commonBeginning, type Candidates } from './candidates.js';
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
 import type { Example } from '../protocol/dataset.js';
@@ -10,7 +9,7 @@ import type { Ranking } from '../protocol/recipe.js';
 import { rankedScores } from './ranking.js';
 import { openScorer, type Member, type ScorerSetting } from './scorer.js';
 
-export interface EvaluationSetting extends ScorerSetting<CausalModel> {
+export interface EvaluationSetting extends ScorerSetting {
   readonly task: ResolvedTask;
   readonly tokenize: TokenizeOptions;
   /** Token ids that stand before every row; `tokenize` then has no `bos` of its own. */
@@ -78,7 +77,7 @@ export async function evaluateExamples(
 export function exampleCandidates(
   example: Example,
   { task, tokenize, beginning = [] }: Pick<EvaluationSetting, 'task' | 'tokenize' | 'beginning'>,
-  { method: { virtualTokens } }: Member,
+  { method: { virtualTokens, classes } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
   const options = words.map((target) => tokenizeExample({ ...example, target }, tokenize));
@@ -86,10 +85,12 @@ export function exampleCandidates(
   // The bare model reads the same template without its virtual tokens.
   const inputIds = virtualTokens > 0 ? shortest.inputIds : shortest.inputIds.filter((id) => id >= 0);
   const expected = task.labels ? defined(example.label, 'a label') : 0;
+  // Where classes have vectors of their own, a label is its number.
+  const continuations = options.map((option, label) => (classes === undefined ? option.targetIds : [label]));
   return {
-    candidates: { inputIds: [...beginning, ...inputIds], continuations: options.map((o) => o.targetIds) },
+    candidates: { inputIds: [...beginning, ...inputIds], continuations },
     expected,
-    targetTokens: defined(options[expected], 'a target').targetIds.length,
+    targetTokens: defined(continuations[expected], 'a target').length,
   };
 }
 

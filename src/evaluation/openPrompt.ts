@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { direct, type Method } from '../methods/method.js';
-import { causalModel } from '../models/architectures.js';
-import type { CausalModel, EntryPoint } from '../models/causalModel.js';
+import { direct, withClasses, type Method } from '../methods/method.js';
+import { modelOf, type Model } from '../models/architectures.js';
+import type { EntryPoint } from '../models/causalModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';
@@ -23,10 +23,12 @@ export interface PromptRequest {
 export interface OpenedPrompt {
   readonly prompt: SavedPrompt;
   readonly base: BaseModel;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   /** [P, width] */
   readonly embeddings: Tensor<Float32Array>;
+  /** Output vectors [classes, hidden], of WARP. */
+  readonly classes?: Tensor<Float32Array>;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openPrompt(
   openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
-  const { config, embeddings, recipe } = prompt;
+  const { config, embeddings, classes, recipe } = prompt;
   const modelName =
     named ??
     (recipe?.model === prompt.details?.model.name ? recipe?.model : undefined) ??
@@ -48,14 +50,19 @@ export async function openPrompt(
   const { name, checksum } = base;
   refuseOtherModel(prompt, { ...base.config, name, checksum });
   const [virtualTokens, width] = adapterShape(config);
-  const method = direct(entryOf(prompt), virtualTokens, width);
-  return { prompt, base, model: causalModel(base.config), method, embeddings };
+  const model = modelOf(base.config);
+  const entry = entryOf(prompt, model);
+  if (!model.entryPoints.includes(entry)) throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry });
+  const input = direct(entry, virtualTokens, width);
+  const method = config.peft_type === 'WARP' ? withClasses(input, config.num_classes) : input;
+  return { prompt, base, model, method, embeddings, ...(classes && { classes }) };
 }
 
-/** Where a saved prompt enters: its template may say where its virtual tokens stand. */
-function entryOf({ config, details }: SavedPrompt): EntryPoint {
+/** Where a saved prompt enters: its template may say where its virtual tokens stand, and not every model shares what stands in front. */
+function entryOf({ config, details }: SavedPrompt, { entryPoints }: Model): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
-  return placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
+  const isPlaced = placesVirtualTokens(details?.task.template ?? '');
+  return isPlaced || !entryPoints.includes('front') ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

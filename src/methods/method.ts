@@ -79,8 +79,18 @@ export const direct = (
   parameters: [{ name: promptEmbeddings, shape: [virtualTokens, width], draw }],
 });
 
+/** A method with an output vector [hidden] for each class, trained too. */
+export const withClasses = (method: Method, classes: number, draw: Parameter['draw'] = () => 0): Method => ({
+  ...method,
+  classes,
+  parameters: [...method.parameters, { name: classEmbeddings, shape: [classes, method.width], draw }],
+});
+
 /** A method as it is used once its training is over. */
-export const kept = ({ entry, virtualTokens, width }: Method): Method => direct(entry, virtualTokens, width);
+export function kept({ entry, virtualTokens, width, classes }: Method): Method {
+  const input = direct(entry, virtualTokens, width);
+  return classes === undefined ? input : withClasses(input, classes);
+}
 
 /** Several prompts [prompts, P, hidden] of which each sequence of a batch reads its own (Lester et al. 2021 §3, figure 2). */
 export const several = (prompts: number, virtualTokens: number, hiddenSize: number): Method => ({

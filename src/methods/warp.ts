@@ -1,13 +1,14 @@
 import { defined } from '../common/assert.js';
+import type { Random } from '../common/random.js';
 import type { MethodConfigOf } from '../protocol/recipe.js';
-import { classEmbeddings, direct, type Method, type MethodSetting } from './method.js';
+import { direct, withClasses, type Method, type MethodSetting } from './method.js';
 
 /** As prompt tuning draws. */
-const uniform = (random: { next(): number }): number => random.next() - 0.5;
+const uniform = (random: Random): number => random.next() - 0.5;
 
 /**
  * WARP (Hambardzumyan et al. 2021 §3): P virtual tokens [P, hidden] anywhere among the input's embeddings, and for each class a vector
- * [classes, hidden] in place of the output matrix, both trained. What is kept is both.
+ * [classes, hidden] in place of the output matrix, both trained and kept.
  */
 export const warp = (config: MethodConfigOf<'WARP'>, { model, classes }: MethodSetting): Method =>
   withClasses(
@@ -15,9 +16,3 @@ export const warp = (config: MethodConfigOf<'WARP'>, { model, classes }: MethodS
     defined(classes, 'labels'),
     uniform,
   );
-
-/** A method with vectors for its classes. */
-export function withClasses(method: Method, classes: number, draw: typeof uniform = () => 0): Method {
-  const own = { name: classEmbeddings, shape: [classes, method.width], draw };
-  return { ...method, classes, parameters: [...method.parameters, own] };
-}

@@ -1,6 +1,6 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
-import { placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { adapterTensors, type AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
@@ -105,7 +105,7 @@ function dataSection({ data, task }: PromptDetails): string {
   return [
     '## Data',
     '',
-    `${code(data.train)}: ${number(rows.train)} training, ${number(rows.dev)} dev and ${number(rows.test)} test rows. A row becomes this text, followed by ${code(task.targetPrefix + task.target)}:`,
+    `${code(data.train)}: ${number(rows.train)} training, ${number(rows.dev)} dev and ${number(rows.test)} test rows. A row becomes this text, ${placesAnswer(task.template) ? 'at whose `{mask}` the model is to say' : 'followed by'} ${code(task.targetPrefix + task.target)}:`,
     '',
     ...indented(task.template),
     ...(task.labels ? ['', `Labels: ${Object.entries(task.labels).map(labelText).join(', ')}.`] : []),

@@ -5,6 +5,7 @@ import { parseTemplate } from '../data/template.js';
 import { initialise, type Parameters, type SavedStart } from '../methods/initialisation.js';
 import { featuresGraph, parameterFeeds } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
+import { asCausal } from '../models/architectures.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import { runOnce } from '../runtime/runOnce.js';
 import { loadStart } from '../store/promptStart.js';
@@ -28,8 +29,9 @@ export function firstParameters(context: RunContext, recipeFile: string): Promis
     tokenText: (id) => (tokenizer.isSpecial(id) ? undefined : tokenizer.tokenText(id)),
     embeddingRows: (ids) => readWeightRows(weights, model.embeddingName, ids),
     keysAndValues: async (source) => {
-      const graph = keysAndValuesGraph(model, 'ids' in source ? 'ids' : 'vectors');
-      return (await runOnce(engine, graph, weights, keysAndValuesFeeds(model, source))).data;
+      const decoder = asCausal(model);
+      const graph = keysAndValuesGraph(decoder, 'ids' in source ? 'ids' : 'vectors');
+      return (await runOnce(engine, graph, weights, keysAndValuesFeeds(decoder, source))).data;
     },
     features: async (trained, parameters) =>
       (await runOnce(engine, featuresGraph(trained), weights, parameterFeeds(trained, parameters))).data,

@@ -8,7 +8,7 @@ import { deletePrompt } from '../store/catalogue.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
-import { keptEmbeddings } from './keptEmbeddings.js';
+import { keptMember } from './keptEmbeddings.js';
 import type { RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
@@ -38,7 +38,7 @@ export async function keepPrompt({
 }): Promise<NearestTokens[]> {
   const { recipe, base, model, method } = context;
   const { config } = base;
-  const embeddings = await keptEmbeddings(context, result.best);
+  const { embeddings, classes } = await keptMember(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
@@ -52,8 +52,12 @@ export async function keepPrompt({
       numAttentionHeads: config.numHeads,
       numKeyValueHeads: config.numKeyValueHeads,
       headDim: config.headDim,
+      // PEFT has no class for masked models but the one that passes on what the model gives.
+      ...(model.kind === 'masked' && { taskType: 'FEATURE_EXTRACTION' }),
+      ...(method.classes !== undefined && { numClasses: method.classes }),
     }),
     embeddings,
+    ...(classes && { classes }),
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
     details: describePrompt(name, context, result),

@@ -4,8 +4,7 @@ import type { TokenizeOptions } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Method } from '../methods/method.js';
 import { methodOf } from '../methods/methodOf.js';
-import { causalModel } from '../models/architectures.js';
-import type { CausalModel } from '../models/causalModel.js';
+import { modelOf, type Model } from '../models/architectures.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { inspectModel, type BaseModel, type InspectedModel } from '../models/openModel.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
@@ -20,7 +19,7 @@ import { prepareData, type PreparedData } from './prepareData.js';
 export interface RunPlan {
   readonly recipe: Recipe;
   readonly base: InspectedModel;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   readonly data: PreparedData;
   readonly tokenize: TokenizeOptions;
@@ -51,8 +50,9 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   const data = await prepareData(recipe.data, folder, recipe.training.seed);
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
-  const model = causalModel(base.config);
-  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template));
+  const model = modelOf(base.config);
+  const classes = Object.keys(data.task.labels ?? {}).length;
+  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template), classes);
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }

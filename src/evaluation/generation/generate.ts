@@ -1,6 +1,6 @@
 import { assert, defined } from '../../common/assert.js';
 import { seededRandom } from '../../common/random.js';
-import type { CausalModel } from '../../models/causalModel.js';
+import { asCausal } from '../../models/architectures.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { Sampling } from '../../protocol/evaluationMessages.js';
 import type { ScorerSetting } from '../scorer.js';
@@ -10,7 +10,7 @@ import { openDecoder, type Decoding } from './decoder.js';
 import { sampledToken } from './sampling.js';
 import { stableText } from './stableText.js';
 
-export interface GeneratorSetting extends ScorerSetting<CausalModel> {
+export interface GeneratorSetting extends ScorerSetting {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
   /** What ends a text: the config's, and the tokenizer's. */
   readonly endTokens: readonly number[];
@@ -50,9 +50,10 @@ export const endTokensOf = ({
 }): number[] => [...new Set([...config.eosTokenIds, ...(tokenizer.eos === undefined ? [] : [tokenizer.eos])])];
 
 export async function openGenerator(setting: GeneratorSetting, member: Member): Promise<Generator> {
-  const { model, tokenizer, endTokens } = setting;
+  const { tokenizer, endTokens } = setting;
+  const model = asCausal(setting.model);
   const { virtualTokens, entry } = member.method;
-  const decoder = await openDecoder(setting, member);
+  const decoder = await openDecoder({ ...setting, model }, member);
   const isEnd = (id: number | undefined): boolean => id !== undefined && endTokens.includes(id);
 
   return {

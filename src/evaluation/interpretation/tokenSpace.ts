@@ -1,4 +1,5 @@
 import { firstKeys } from '../../methods/prefixBlocks.js';
+import { asCausal } from '../../models/architectures.js';
 import { readWeightBlocks, readWeightRows } from '../../models/embeddingRows.js';
 import type { Compared } from '../../protocol/interpretation.js';
 import { keyWidth, type InterpretationSetting } from './nearestToPrompt.js';
@@ -32,13 +33,14 @@ export async function openTokenSpace({ base, model, method, engine }: Interpreta
     };
   }
   const width = keyWidth(model);
-  const keys = await firstKeys(engine, model, base.weights);
+  const decoder = asCausal(model);
+  const keys = await firstKeys(engine, decoder, base.weights);
   return {
     compared: 'firstKeys',
     virtual: (kept) =>
       rowsOf(kept, method.width).map((row, position) => {
         const key = row.subarray(0, width);
-        return model.unrotatedKey?.(key, position) ?? key;
+        return decoder.unrotatedKey?.(key, position) ?? key;
       }),
     async *vocabulary() {
       for await (const block of keys.position(0)) yield* rowsOf(block, width);

@@ -15,6 +15,7 @@ import {
 
 export interface BertConfig extends CommonConfig {
   readonly architecture: 'bert' | 'roberta';
+  readonly modelType: 'bert' | 'roberta';
   readonly innerSize: number;
   readonly layerNormEps: number;
   readonly tokenTypes: number;
@@ -59,6 +60,7 @@ export function bertConfig(value: unknown, architecture: BertConfig['architectur
   return {
     ...tokenIds(c),
     architecture,
+    modelType: architecture,
     hiddenSize: c.hidden_size,
     innerSize: c.intermediate_size,
     numLayers: c.num_hidden_layers,
