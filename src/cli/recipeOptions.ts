@@ -12,6 +12,7 @@ export const methodOptions = {
   'prompt-tuning': 'PROMPT_TUNING',
   'prefix-tuning': 'PREFIX_TUNING',
   'p-tuning': 'P_TUNING',
+  warp: 'WARP',
 } as const satisfies Readonly<Record<string, PeftType>>;
 export type MethodOption = keyof typeof methodOptions;
 

@@ -72,6 +72,42 @@ export const runErrors = {
     message: l10n.t('{field} is for encoder-decoders such as T5, and this base model is none.', a),
     advice: l10n.t('Leave {field} out.', a),
   }),
+  'run.noAnswerPlace': (a: { model: string; template: string }) => ({
+    message: l10n.t(
+      '{model} is a masked model, which reads its answer at a mask, and the template "{template}" has no {mask}.',
+      { ...a, mask: '{mask}' },
+    ),
+    advice: l10n.t('Set data.template, such as: {example}', { example: `${a.template} {mask}` }),
+  }),
+  'run.answerPlace': (a: { model: string; template: string }) => ({
+    message: l10n.t(
+      '{model} is no masked model: it writes its answer behind the text, and the template "{template}" has a {mask} in it.',
+      { ...a, mask: '{mask}' },
+    ),
+    advice: l10n.t('Leave {mask} out of data.template, or choose a masked model, such as BERT.', { mask: '{mask}' }),
+  }),
+  'run.maskedText': (a: { model: string }) => ({
+    message: l10n.t(
+      '{model} is a masked model, which tells labels apart but writes no text, and the task is generation.',
+      a,
+    ),
+    advice: l10n.t('Set data.labels, or choose a model that writes, such as a GPT-2 or a Llama.'),
+  }),
+  'run.maskedEnd': (a: { model: string }) => ({
+    message: l10n.t('{model} is a masked model, whose target stands inside the text, so that no token can end it.', a),
+    advice: l10n.t('Leave out data.addEos.'),
+  }),
+  'run.noMaskToken': (a: { model: string }) => ({
+    message: l10n.t('The tokenizer of {model} names no mask token.', a),
+    advice: l10n.t('Fetch tokenizer.json and tokenizer_config.json of the same model again.'),
+  }),
+  'run.sameTokens': (a: { label: string; other: string; model: string }) => ({
+    message: l10n.t(
+      'The labels "{label}" and "{other}" are the same tokens to {model}, so that nothing tells them apart.',
+      a,
+    ),
+    advice: l10n.t('Give them other words in data.labels.'),
+  }),
   'run.noWords': (a: { vocabulary: number }) => ({
     message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),

@@ -110,6 +110,20 @@ export const storeErrors = {
     ),
     advice: l10n.t('Export it as peft, or train by prompt tuning or P-tuning.'),
   }),
+  'store.warpExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} was trained by WARP, whose output vectors of the labels have no place in {format}: what PEFT and the others load is vectors at the input alone.',
+      a,
+    ),
+    advice: l10n.t('Copy its folder, which softprompt import takes, or train by prompt tuning or P-tuning.'),
+  }),
+  'store.maskedExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} is for a masked model, which is read at its mask and writes no text, as who reads {format} expects.',
+      a,
+    ),
+    advice: l10n.t('Export it as peft or npy.'),
+  }),
   'store.otherModel': (a: { prompt: string; trained: string; model: string; reason: string }) => ({
     message: l10n.t('The prompt {prompt} was trained on {trained} and does not fit {model}: {reason}.', a),
     advice: l10n.t('Use it with the model that it was trained on, or train a prompt for this one.'),

@@ -27,7 +27,7 @@ export const presetOf = ({ details, recipe }: SavedPrompt): PresetId | undefined
   details?.task.preset ?? recipe?.data.preset;
 
 export function rowsFor(
-  { prompt, base, model, method, embeddings }: OpenedPrompt,
+  { prompt, base, model, method, embeddings, classes }: OpenedPrompt,
   table: Table,
   engine: Engine,
   asked: { readonly maxRows?: number; readonly ranking?: Ranking },
@@ -39,7 +39,7 @@ export function rowsFor(
   return {
     setting: { engine, weights: base.weights, model, task, tokenize, ranking, packed: true },
     base,
-    member: { method, embeddings },
+    member: { method, embeddings, ...(classes && { classes }) },
     examples: makeExamples(table, task).slice(0, asked.maxRows),
   };
 }

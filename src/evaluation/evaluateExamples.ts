@@ -77,7 +77,7 @@ export async function evaluateExamples(
 export function exampleCandidates(
   example: Example,
   { task, tokenize, beginning = [] }: Pick<EvaluationSetting, 'task' | 'tokenize' | 'beginning'>,
-  { method: { virtualTokens } }: Member,
+  { method: { virtualTokens, classes } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
   const options = words.map((target) => tokenizeExample({ ...example, target }, tokenize));
@@ -85,10 +85,12 @@ export function exampleCandidates(
   // The bare model reads the same template without its virtual tokens.
   const inputIds = virtualTokens > 0 ? shortest.inputIds : shortest.inputIds.filter((id) => id >= 0);
   const expected = task.labels ? defined(example.label, 'a label') : 0;
+  // Where classes have vectors of their own, a label is its number.
+  const continuations = options.map((option, label) => (classes === undefined ? option.targetIds : [label]));
   return {
-    candidates: { inputIds: [...beginning, ...inputIds], continuations: options.map((o) => o.targetIds) },
+    candidates: { inputIds: [...beginning, ...inputIds], continuations },
     expected,
-    targetTokens: defined(options[expected], 'a target').targetIds.length,
+    targetTokens: defined(continuations[expected], 'a target').length,
   };
 }
 

@@ -5,7 +5,7 @@ import { defined } from '../common/assert.js';
 import { noMethod } from '../methods/method.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Engine } from '../runtime/engine.js';
-import { adapterConfigFile } from '../store/adapterConfig.js';
+import { promptConfigFiles } from '../store/adapterConfig.js';
 import { weightsFile } from '../store/adapterWeights.js';
 import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
@@ -207,16 +207,20 @@ function openWriter({ opened, setting }: LoadedPrompt, bare: boolean): Promise<G
   );
 }
 
-const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
+const promptFiles = [...promptConfigFiles, weightsFile, promptDetailsFile];
 
 const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
   stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);
 
-const checksumOf = ({ embeddings: { data }, prompt }: OpenedPrompt): string =>
+const checksumOf = ({ embeddings, classes, prompt }: OpenedPrompt): string =>
   createHash('sha256')
-    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .update(bytesOf(embeddings.data))
+    .update(classes ? bytesOf(classes.data) : '')
     .update(JSON.stringify(prompt.details?.task ?? prompt.recipe?.data ?? {}))
     .digest('hex');
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Tells files from what they were: number, time and size of each; nothing for one that is not there. */
 async function stampOf(files: readonly string[]): Promise<string> {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { direct, type Method } from '../methods/method.js';
+import { direct, withClasses, type Method } from '../methods/method.js';
 import { modelOf, type Model } from '../models/architectures.js';
 import type { EntryPoint } from '../models/causalModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
@@ -27,6 +27,8 @@ export interface OpenedPrompt {
   readonly method: Method;
   /** [P, width] */
   readonly embeddings: Tensor<Float32Array>;
+  /** Output vectors [classes, hidden], of WARP. */
+  readonly classes?: Tensor<Float32Array>;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openPrompt(
   openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
-  const { config, recipe } = prompt;
+  const { config, classes, recipe } = prompt;
   const modelName =
     named ??
     (recipe?.model === prompt.details?.model.name ? recipe?.model : undefined) ??
@@ -50,19 +52,23 @@ export async function openPrompt(
   const isPair = model.kind === 'encoderDecoder';
   const { heads, hiddenSize, numLayers } = model;
   refuseOtherModel(prompt, { ...heads, hiddenSize, numLayers, isEncoderDecoder: isPair, name, checksum });
+  const entry = entryOf(prompt, model);
+  if (!model.entryPoints.includes(entry)) throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry });
   const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && isPair;
   const embeddings = isDecoderPrefix
     ? fromPeftLayers(prompt.embeddings, config.num_layers, model.numLayers)
     : prompt.embeddings;
   const [virtualTokens = 0, width = 0] = embeddings.shape;
-  const method = direct(entryOf(prompt, model), virtualTokens, width);
-  return { prompt, base, model, method, embeddings };
+  const input = direct(entry, virtualTokens, width);
+  const method = config.peft_type === 'WARP' ? withClasses(input, config.num_classes) : input;
+  return { prompt, base, model, method, embeddings, ...(classes && { classes }) };
 }
 
-/** Where a saved prompt enters: its template may say where its virtual tokens stand, and an encoder shares none. */
-function entryOf({ config, details }: SavedPrompt, { kind }: Model): EntryPoint {
+/** Where a saved prompt enters: its template may say where its virtual tokens stand, and not every model shares what stands in front. */
+function entryOf({ config, details }: SavedPrompt, { entryPoints }: Model): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
-  return kind === 'encoderDecoder' || placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
+  const isPlaced = placesVirtualTokens(details?.task.template ?? '');
+  return isPlaced || !entryPoints.includes('front') ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

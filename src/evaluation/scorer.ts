@@ -6,6 +6,7 @@ import type { CausalModel } from '../models/causalModel.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { candidateBatches, scoreCandidates, type Candidates, type MembersBefore } from './candidates.js';
 import { modelSessions, type ModelSessions, type ModelSetting } from './modelSessions.js';
+import { maskedScorer } from './maskedScorer.js';
 import { pairScorer } from './pairScorer.js';
 import { begin, openContinuing, placesBehind, type Member } from './standing.js';
 
@@ -46,9 +47,14 @@ export function openScorer(
   beginning: readonly number[] = [],
 ): Promise<Scorer> {
   const { model } = setting;
-  return model.kind === 'causal'
-    ? openCausalScorer({ ...setting, model }, members, beginning)
-    : Promise.resolve(pairScorer({ ...setting, model }, members));
+  switch (model.kind) {
+    case 'causal':
+      return openCausalScorer({ ...setting, model }, members, beginning);
+    case 'encoderDecoder':
+      return Promise.resolve(pairScorer({ ...setting, model }, members));
+    case 'masked':
+      return Promise.resolve(maskedScorer({ ...setting, model }, members));
+  }
 }
 
 async function openCausalScorer(

@@ -11,6 +11,8 @@ import type { ModelSessions } from './modelSessions.js';
 export interface Member {
   readonly method: Method;
   readonly embeddings?: Tensor<Float32Array>;
+  /** Output vectors [classes, hidden] of a method that has some. */
+  readonly classes?: Tensor<Float32Array>;
 }
 
 /** Which of the tokens of a template a member reads: its own virtual tokens only where the template places them. */

@@ -16,7 +16,7 @@ export function createBuilder() {
   let count = 0;
 
   const leaf = (origin: Leaf, shape: Shape, dtype: DType): Value => {
-    const key = JSON.stringify(origin);
+    const key = JSON.stringify(origin.kind === 'constant' ? { ...origin, shape, dtype } : origin);
     const found = known.get(key)?.[0];
     if (found) {
       assert(sameShape(found.shape, shape) && found.dtype === dtype, `two leaves named ${key} of different shapes`);

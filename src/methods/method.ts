@@ -9,6 +9,9 @@ import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 /** What enters a model and is kept in the end, whatever the method: PEFT's name for it. */
 export const promptEmbeddings = 'prompt_embeddings';
 
+/** The output vectors of classes, where a method has some. */
+export const classEmbeddings = 'class_embeddings';
+
 /** A trained tensor, by PEFT's name, and how its numbers are drawn where nothing else is asked. */
 export interface Parameter {
   readonly name: string;
@@ -48,6 +51,8 @@ export interface Method {
   readonly sharesLayers?: boolean;
   /** How many prompts there are, of which each sequence names one (a task-mixed batch); 1 unless told. */
   readonly prompts?: number;
+  /** How many classes have an output vector of their own, read at a mask in place of the output matrix; none unless told. */
+  readonly classes?: number;
   readonly parameters: readonly Parameter[];
   /** Absent where what is kept is trained itself. */
   readonly encoder?: Encoder;
@@ -58,6 +63,8 @@ export interface MethodSetting {
   readonly model: Pick<Model, 'kind' | 'hiddenSize' | 'numLayers' | 'heads'>;
   /** Whether the template says where the virtual tokens stand, instead of in front. */
   readonly placed: boolean;
+  /** How many labels there are; needed where each has a vector of its own. */
+  readonly classes?: number;
 }
 
 /** A method without an encoder: what is kept [P, width] is the one parameter. */
@@ -73,11 +80,18 @@ export const direct = (
   parameters: [{ name: promptEmbeddings, shape: [virtualTokens, width], draw }],
 });
 
-/** A method as it is used once its training is over. */
-export const kept = ({ entry, virtualTokens, width, sharesLayers = false }: Method): Method => ({
-  ...direct(entry, virtualTokens, width),
-  ...(sharesLayers && { sharesLayers }),
+/** A method with an output vector [hidden] for each class, trained too. */
+export const withClasses = (method: Method, classes: number, draw: Parameter['draw'] = () => 0): Method => ({
+  ...method,
+  classes,
+  parameters: [...method.parameters, { name: classEmbeddings, shape: [classes, method.width], draw }],
 });
+
+/** A method as it is used once its training is over. */
+export function kept({ entry, virtualTokens, width, sharesLayers = false, classes }: Method): Method {
+  const input = { ...direct(entry, virtualTokens, width), ...(sharesLayers && { sharesLayers }) };
+  return classes === undefined ? input : withClasses(input, classes);
+}
 
 /** Several prompts [prompts, P, hidden] of which each sequence of a batch reads its own (Lester et al. 2021 §3, figure 2). */
 export const several = (prompts: number, virtualTokens: number, hiddenSize: number): Method => ({

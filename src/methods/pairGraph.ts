@@ -1,11 +1,16 @@
 import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
-import { declarePairLayout, packPairs, type EncoderDecoderModel, type Pair, type PairLayout } from '../models/encoderDecoder.js';
-import { virtualToken } from '../protocol/dataset.js';
+import {
+  declarePairLayout,
+  packPairs,
+  type EncoderDecoderModel,
+  type Pair,
+  type PairLayout,
+} from '../models/encoderDecoder.js';
 import { intVector, type Feeds, type GraphOutputs } from '../runtime/executor.js';
 import { tokenLogProbabilities, withLossAndGradients } from './causalGraph.js';
 import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
-import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies } from './placedRows.js';
+import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies, withVirtualTokens } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
 /**
@@ -36,7 +41,7 @@ export function pairScoringGraph(model: EncoderDecoderModel, method: Method): Gr
 /** Feeds of a batch, the parameters and targets left to the caller. */
 export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: readonly Pair[]): Feeds {
   const { entry, virtualTokens } = method;
-  const read = pairs.map((pair) => ({ ...pair, ids: idsFor(method, pair.ids) }));
+  const read = pairs.map((pair) => ({ ...pair, ids: withVirtualTokens(method, pair.ids) }));
   const { feeds, positions } = packPairs(model.heads, read);
   const prefix = entry === 'keysAndValues' ? virtualTokens : 0;
   return {
@@ -51,13 +56,6 @@ export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: rea
 /** What tells the graphs of two kept prompts apart. */
 export const pairMethodKey = ({ entry, virtualTokens, sharesLayers = false }: Method): string =>
   `${entry} ${virtualTokens} ${sharesLayers}`;
-
-/** Virtual tokens stand in front of a text that does not place them; a method that has none there reads the words alone. */
-function idsFor({ entry, virtualTokens }: Method, ids: readonly number[]): readonly number[] {
-  if (entry !== 'anywhere') return ids.filter((id) => id >= 0);
-  if (ids.some((id) => id < 0)) return ids;
-  return [...Array.from({ length: virtualTokens }, (_, i) => virtualToken(i)), ...ids];
-}
 
 /** What the encoder makes of its rows [tokens, hidden], the virtual tokens among them. */
 export function encoderStates(

@@ -1,6 +1,6 @@
 import type { Value } from '../graph/value.js';
 import { defined } from '../common/assert.js';
-import type { Model } from '../models/architectures.js';
+import { asWriting, type Model } from '../models/architectures.js';
 import type { CausalModel, Prefix } from '../models/causalModel.js';
 import { declarePairLayout, packPairs, type EncoderDecoderModel } from '../models/encoderDecoder.js';
 import type { Engine } from '../runtime/engine.js';
@@ -110,7 +110,8 @@ export async function firstKeys(
 ): Promise<FirstKeys> {
   const build = createBuilder();
   const rows = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  const keys = model.kind === 'causal' ? firstOfAll(build, model, rows) : model.firstKeys(build, rows);
+  const writing = asWriting(model);
+  const keys = writing.kind === 'causal' ? firstOfAll(build, writing, rows) : writing.firstKeys(build, rows);
   const session = await engine.open({ keys }, weights);
   const of: FirstKeys['of'] = async (ids, position) => {
     const positions = new Int32Array(ids.length).fill(position);

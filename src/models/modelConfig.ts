@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError } from '../store/fileErrors.js';
+import { bertConfig, type BertConfig } from './bert/bertConfig.js';
 import { commonSchema, parse, refuseIn } from './configFields.js';
 import { gpt2Config, type Gpt2Config } from './gpt2/gpt2Config.js';
 import { llamaConfig, type LlamaConfig } from './llama/llamaConfig.js';
@@ -13,9 +14,9 @@ import { t5Config, type T5Config } from './t5/t5Config.js';
  * What a model is built from: Hugging Face's `config.json`, as transformers 4 and 5 write it, checked field by field. Anything that
  * would change the result and is not built is refused by name.
  */
-export type ModelConfig = LlamaConfig | Gpt2Config | T5Config;
+export type ModelConfig = LlamaConfig | Gpt2Config | T5Config | BertConfig;
 
-const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2', 't5', 'mt5'] as const;
+const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2', 't5', 'mt5', 'bert', 'roberta'] as const;
 const isModelType = (type: string): type is (typeof modelTypes)[number] => modelTypes.some((known) => known === type);
 
 /** Reads `config.json` of a model folder. Throws `store.fileMissing`, `store.unreadable`, `model.badConfig` or `model.unsupported`. */
@@ -67,5 +68,8 @@ export function parseModelConfig(value: unknown, file: string, hasHead = false):
     case 't5':
     case 'mt5':
       return t5Config(value, { modelType, hasHead }, file);
+    case 'bert':
+    case 'roberta':
+      return bertConfig(value, modelType, file);
   }
 }

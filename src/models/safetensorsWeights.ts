@@ -44,12 +44,21 @@ export async function safetensorsWeights(folder: string, config: ModelConfig): P
   const prefix = basePrefixes[config.architecture];
   const tensors = new Map<string, SourceTensor>();
   for (const [name, shape] of expectWeights(config)) {
-    const entry = stored.get(name) ?? (name.startsWith(prefix) ? stored.get(name.slice(prefix.length)) : undefined);
+    const entry = storedNames(name, prefix).flatMap((known) => stored.get(known) ?? [])[0];
     if (!entry) throw missingWeight(files.length === 1 ? (files[0] ?? folder) : folder, name, shape);
     checkShape(entry.file, name, entry.shape, shape);
     tensors.set(name, sourceTensor(name, entry));
   }
   return { files, tensors };
+}
+
+/** What a tensor may be called in files: as transformers calls it, without the model in front, and as BERT's first checkpoints have norms. */
+function storedNames(name: string, prefix: string): string[] {
+  const names = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
+  const older = names.map((each) =>
+    each.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
+  );
+  return [...names, ...older];
 }
 
 function sourceTensor(

@@ -1,7 +1,8 @@
 import type { ResolvedTask } from '../data/columns.js';
-import { defaultTargetPrefix, labelsNeedEos, type TokenizeOptions } from '../data/tokenize.js';
+import { answerPrefix, defaultTargetPrefix, labelsNeedEos, type TokenizeOptions } from '../data/tokenize.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DataConfig } from '../protocol/recipe.js';
+import { placesAnswer } from '../protocol/virtualSlots.js';
 import type { BaseModel } from './openModel.js';
 
 /** What a recipe may say about tokens; what it leaves out follows the tokenizer. */
@@ -24,11 +25,19 @@ export function tokenizeOptions(
 ): TokenizeOptions {
   const { tokenizer, config } = base;
   const isPair = config.architecture === 't5';
-  const targetPrefix = data.targetPrefix ?? (isPair ? '' : defaultTargetPrefix(task.template, tokenizer.addsSpace));
+  const isMasked = config.architecture === 'bert' || config.architecture === 'roberta';
+  const masked = isMasked ? maskedOptions(data, task, base) : undefined;
+  if (!isMasked && placesAnswer(task.template))
+    throw new SoftpromptError('run.answerPlace', { model: base.name, template: task.template });
+  const targetPrefix =
+    masked?.targetPrefix ??
+    data.targetPrefix ??
+    (isPair ? '' : defaultTargetPrefix(task.template, tokenizer.addsSpace));
   const words = Object.values(task.labels ?? {});
   const endsTarget =
-    data.addEos ??
-    (isPair || task.task === 'generation' || labelsNeedEos(words.map((w) => tokenizer.encode(targetPrefix + w))));
+    !masked &&
+    (data.addEos ??
+      (isPair || task.task === 'generation' || labelsNeedEos(words.map((w) => tokenizer.encode(targetPrefix + w)))));
   const eos = tokenizer.eos ?? config.eosTokenIds[0];
   if ((endsTarget || isPair) && eos === undefined) throw new SoftpromptError('run.noEos', { model: base.name });
   const bos = tokenizer.bos ?? config.bosTokenId;
@@ -47,6 +56,7 @@ export function tokenizeOptions(
     ...(endsTarget && eos !== undefined && { eos }),
     ...(isPair && eos !== undefined && { inputEnd: eos }),
     ...(data.sentinel && { sentinel: sentinelOf(base) }),
+    ...(masked && { mask: masked.mask, ...(tokenizer.end !== undefined && { inputEnd: tokenizer.end }) }),
   };
 }
 
@@ -55,4 +65,29 @@ function sentinelOf({ name, tokenizer, config }: Pick<BaseModel, 'name' | 'token
   if (config.architecture !== 't5' || sentinel === undefined || another !== undefined)
     throw new SoftpromptError('run.noSentinel', { model: name, token: firstSentinel });
   return sentinel;
+}
+
+/**
+ * What a masked model asks of a task: labels, and their place in the template. Throws `run.maskedText`, `run.noAnswerPlace`, `run.maskedEnd`,
+ * `run.noMaskToken` and `run.sameTokens`.
+ */
+function maskedOptions(
+  data: TokenConfig,
+  { labels, template }: ResolvedTask,
+  { name: model, tokenizer }: Pick<BaseModel, 'name' | 'tokenizer'>,
+): { readonly mask: number; readonly targetPrefix: string } {
+  if (!labels) throw new SoftpromptError('run.maskedText', { model });
+  if (!placesAnswer(template)) throw new SoftpromptError('run.noAnswerPlace', { model, template });
+  if (data.addEos) throw new SoftpromptError('run.maskedEnd', { model });
+  const { mask } = tokenizer;
+  if (mask === undefined) throw new SoftpromptError('run.noMaskToken', { model });
+  const targetPrefix = data.targetPrefix ?? answerPrefix(template);
+  const known = new Map<string, string>();
+  for (const [label, word] of Object.entries(labels)) {
+    const tokens = tokenizer.encode(targetPrefix + word).join(' ');
+    const other = known.get(tokens);
+    if (other !== undefined) throw new SoftpromptError('run.sameTokens', { label, other, model });
+    known.set(tokens, label);
+  }
+  return { mask, targetPrefix };
 }

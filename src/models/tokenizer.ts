@@ -22,6 +22,10 @@ export interface Tokenizer {
   /** Beginning of text, only where the tokenizer itself puts it in front. */
   readonly bos?: number;
   readonly eos?: number;
+  /** What the tokenizer itself puts behind a text, such as [SEP]. */
+  readonly end?: number;
+  /** What stands for a word that a masked model is to say. */
+  readonly mask?: number;
   /** Whether it puts a space in front of the text itself, so that "a" and " a" are the same. */
   readonly addsSpace: boolean;
   /** Whether a token stands for no text; so do the rows that a model's table has beyond its vocabulary. */
@@ -48,7 +52,11 @@ const tokenizerSchema = z.looseObject({
 });
 
 const namedToken = z.union([z.string(), z.object({ content: z.string() })]).nullish();
-const tokenizerConfigSchema = z.looseObject({ eos_token: namedToken, extra_ids: z.int().min(0).nullish() });
+const tokenizerConfigSchema = z.looseObject({
+  eos_token: namedToken,
+  mask_token: namedToken,
+  extra_ids: z.int().min(0).nullish(),
+});
 
 /**
  * Reads `tokenizer.json`, else SentencePiece's `spiece.model`, and `tokenizer_config.json` where it is there.
@@ -58,28 +66,35 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const configFile = join(folder, 'tokenizer_config.json');
   const config = tokenizerConfigSchema.safeParse((await readJson(configFile)) ?? {});
   if (!config.success) throw badTokenizer(configFile, config.error.message, 'an object');
-  const { eos_token: eosToken, extra_ids: extraIds } = config.data;
-  const eos = typeof eosToken === 'object' ? eosToken?.content : eosToken;
+  const { eos_token: eosToken, mask_token: maskToken, extra_ids: extraIds } = config.data;
+  const [eos, mask] = [contentOf(eosToken), contentOf(maskToken)];
 
   const file = join(folder, 'tokenizer.json');
   const tokenizer = await readJson(file);
-  if (tokenizer !== undefined) return createTokenizer(tokenizer, file, eos);
+  if (tokenizer !== undefined) return createTokenizer(tokenizer, file, eos, mask);
   const pieces = join(folder, sentencePieceFile);
   const bytes = await readIfPresent(pieces);
   if (bytes === undefined) throw badTokenizer(file, 'no such file', `tokenizer.json, or ${sentencePieceFile}`);
-  return createTokenizer(sentencePieceJson(bytes, pieces, extraIds ?? undefined), pieces, eos);
+  return createTokenizer(sentencePieceJson(bytes, pieces, extraIds ?? undefined), pieces, eos, mask);
 }
 
+const contentOf = (token: z.infer<typeof namedToken>): string | undefined =>
+  typeof token === 'object' ? token?.content : token;
+
+/** What BERT and RoBERTa call it, where only `tokenizer.json` is there. */
+const usualMasks: readonly string[] = ['[MASK]', '<mask>'];
+
 /**
- * A tokenizer from the content of a `tokenizer.json`. `file` is named in errors; `eosToken` is the text of the end-of-text token.
+ * A tokenizer from the content of a `tokenizer.json`. `file` is named in errors; `eosToken` is the text of the end-of-text token, `maskToken` that of the mask.
  * Throws `model.badTokenizer`.
  */
-export function createTokenizer(value: unknown, file: string, eosToken?: string): Tokenizer {
+export function createTokenizer(value: unknown, file: string, eosToken?: string, maskToken?: string): Tokenizer {
   const parsed = tokenizerSchema.safeParse(value);
   if (!parsed.success) throw badTokenizer(file, z.prettifyError(parsed.error), 'a tokenizer.json', parsed.error);
   const { model, added_tokens: added } = parsed.data;
-  if (model.type !== (Array.isArray(model.vocab) ? 'Unigram' : 'BPE'))
-    throw badTokenizer(file, `a model of type ${model.type}`, 'BPE or Unigram');
+  const expected = Array.isArray(model.vocab) ? ['Unigram'] : ['BPE', 'WordPiece'];
+  if (!expected.includes(model.type))
+    throw badTokenizer(file, `a model of type ${model.type}`, 'BPE, Unigram or WordPiece');
   const { normalizer, prepare } = withPrecompiled(parsed.data.normalizer, file);
   const library = construct({ ...parsed.data, normalizer }, file);
   const special = new Set(added.filter((token) => token.special).map((token) => token.id));
@@ -96,6 +111,11 @@ export function createTokenizer(value: unknown, file: string, eosToken?: string)
   const plain = encode('x');
   const framed = encode('x', true);
   const bos = framed.length > plain.length && framed[0] !== plain[0] ? framed[0] : undefined;
+  const last = framed.at(-1);
+  const end = framed.length > plain.length && last !== plain.at(-1) ? last : undefined;
+  const named = added.find(({ content }) =>
+    maskToken === undefined ? usualMasks.includes(content) : content === maskToken,
+  );
   const eos = eosToken === undefined ? undefined : library.token_to_id(eosToken);
   const firstToken = plain[0] === undefined ? '' : (library.id_to_token(plain[0]) ?? '');
 
@@ -114,6 +134,8 @@ export function createTokenizer(value: unknown, file: string, eosToken?: string)
     vocabularySize: highest + 1,
     ...(bos !== undefined && { bos }),
     ...(eos !== undefined && { eos }),
+    ...(end !== undefined && { end }),
+    ...(named && { mask: named.id }),
     addsSpace: /^[▁Ġ]/.test(firstToken),
     isSpecial: (id) => special.has(id) || id > highest,
   };

@@ -5,7 +5,7 @@ import type { RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
 import { boundOf, withPresetMetric } from './promptTest.js';
 import type { Recipe, RecipeTest } from './recipe.js';
-import { virtualSlots } from './virtualSlots.js';
+import { placesAnswer, virtualSlots } from './virtualSlots.js';
 
 /** What single fields cannot say: which of them need each other, and which exclude each other. */
 export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
@@ -13,6 +13,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...initialisationProblems(recipe),
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
+    ...answerProblems(recipe),
     ...trainingProblems(recipe),
     ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
@@ -80,6 +81,27 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
         placed,
         count: method.num_virtual_tokens,
       }),
+    });
+  }
+  return problems;
+}
+
+/** What a masked model's methods ask of a recipe, whatever the model. */
+function answerProblems({ data: { template, task }, method }: Recipe): RecipeProblem[] {
+  if (method.peft_type !== 'WARP') return [];
+  const problems: RecipeProblem[] = [];
+  if (template !== undefined && !placesAnswer(template)) {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t('WARP reads the labels at a mask, and the template has no {mask}', { mask: '{mask}' }),
+    });
+  }
+  if (task === 'generation') {
+    problems.push({
+      path: ['data', 'task'],
+      message: l10n.t(
+        'WARP trains a vector for each label, and the task is generation; choose another method, or set "labels"',
+      ),
     });
   }
   return problems;

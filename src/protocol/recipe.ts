@@ -28,6 +28,7 @@ export const initialisationsOf = {
   PROMPT_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file', 'RANDOM', 'SAMPLE_VOCAB', 'TEXT'],
   PREFIX_TUNING: ['activations', 'random', 'file', 'RANDOM'],
   P_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file'],
+  WARP: ['class-labels', 'vocab', 'text', 'random', 'file'],
 } as const satisfies Readonly<Record<string, readonly PromptInitialisation[]>>;
 
 /** What a prompt may be called: its folder's name on any system. */
@@ -55,7 +56,7 @@ const dataSchema = z
       .string()
       .optional()
       .describe(
-        'The text before the target, with {column} for a cell and {{ }} for braces; [P×3] places three virtual tokens there instead of in front. Inferred where one text column is left.',
+        'The text before the target, with {column} for a cell and {{ }} for braces; [P×3] places three virtual tokens there instead of in front, and with a masked model {mask} is where the target is read. Inferred where one text column is left.',
       ),
     target: z
       .string()
@@ -75,7 +76,7 @@ const dataSchema = z
       .string()
       .optional()
       .describe(
-        'What joins input and target. By default one space, or nothing where the tokenizer adds its own or the template ends in white space.',
+        'What joins input and target. By default one space, or nothing where the tokenizer adds its own or the template ends in white space; at {mask}, one space where the template has one in front of it.',
       ),
     addBos: z
       .boolean()
@@ -91,7 +92,7 @@ const dataSchema = z
       .boolean()
       .optional()
       .describe(
-        "Of T5: whether every target begins with the sentinel <extra_id_0>, as the targets that it was trained on did (Lester et al. 2021 §3.2).",
+        'Of T5: whether every target begins with the sentinel <extra_id_0>, as the targets that it was trained on did (Lester et al. 2021 §3.2).',
       ),
     maxLength: z
       .int()
@@ -174,6 +175,20 @@ const methodSchema = z
       prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
       prompt_tuning_init_file: initFile,
     }),
+    z.strictObject({
+      peft_type: z.literal('WARP'),
+      num_virtual_tokens: virtualTokens.describe(
+        'How many virtual tokens are trained, in front of the input or where the template says [P×3]; beside them an output vector for each label, read at {mask}. For masked models (BERT, RoBERTa) alone.',
+      ),
+      prompt_tuning_init: z
+        .enum(initialisationsOf.WARP)
+        .default('vocab')
+        .describe(
+          "What the virtual tokens begin from. class-labels: the labels' vectors, then vocab; vocab: frequent tokens; text: prompt_tuning_init_text; random: uniform in ±0.5; file: prompt_tuning_init_file. The labels' output vectors begin as those of their words, and as random numbers with random.",
+        ),
+      prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
+      prompt_tuning_init_file: initFile,
+    }),
   ])
   .describe('What is trained.');
 
@@ -185,7 +200,7 @@ const trainingSchema = z
       .positive()
       .optional()
       .describe(
-        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning. With Adafactor 0.3, and 0.01 where a network is trained.',
+        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning, 0.03 for WARP. With Adafactor 0.3, and 0.01 where a network is trained.',
       ),
     weightDecay: z.number().min(0).default(0),
     schedule: z

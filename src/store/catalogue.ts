@@ -4,7 +4,7 @@ import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { promptNamePattern } from '../protocol/recipe.js';
 import { isLive } from '../protocol/runState.js';
-import { adapterConfigFile } from './adapterConfig.js';
+import { promptConfigFiles } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
 import { setPromptName, summarisePrompt, type PromptSummary } from './promptFolder.js';
 import { newFolder, readRun, runId, type Run } from './runFolder.js';
@@ -28,7 +28,7 @@ export async function listRuns(store: string): Promise<Listed<Run>[]> {
 /** A prompt's folder from what a person typed: a path, or a name in the store. Throws `store.noPrompt`, which names those there are. */
 export async function findPrompt(store: string, prompt: string, from: string): Promise<string> {
   const path = resolve(from, prompt);
-  if ((await kindOf(join(path, adapterConfigFile))) === 'file') return path;
+  for (const file of promptConfigFiles) if ((await kindOf(join(path, file))) === 'file') return path;
   const names = await promptNames(store);
   if (names.includes(prompt)) return join(promptsFolder(store), prompt);
   // A path that exists was meant: what it lacks is the better answer.

@@ -1,19 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import {
-  adapterConfigFile,
+  adapterTensors,
   badPrompt,
+  configFileOf,
   formatAdapterConfig,
-  isEncoderDecoder,
+  promptConfigFiles,
   readAdapterConfig,
-  storedShape,
+  isEncoderDecoder,
   type AdapterConfig,
 } from './adapterConfig.js';
-import { checkAdapterTensors, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
+import { checkAdapterTensors, classesName, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
 import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
 import { copyContent } from './copyContent.js';
 import { fitsBlocks } from './decoderPrefix.js';
@@ -34,7 +36,7 @@ const firstVectorsFile = 'first-vectors.safetensors';
 const trainingStatePath = ['training-state', 'checkpoint.safetensors'] as const;
 
 /** What PEFT needs, with the card. */
-export const adapterFiles = [adapterConfigFile, weightsFile, cardFile] as const;
+export const adapterFiles = [...promptConfigFiles, weightsFile, cardFile] as const;
 /** What only we write. */
 export const ownFiles = [
   promptDetailsFile,
@@ -63,6 +65,8 @@ export interface PromptSummary {
 export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   /** `adapterShape(config)` */
   readonly embeddings: FloatTensor;
+  /** Of WARP [classes, hidden]. */
+  readonly classes?: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
   /** What it was before it was converted; only the card that `savePrompt` writes says so. */
@@ -94,8 +98,9 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   const { config, embeddings, details, recipe, history, nearest, trainingState, firstVectors } = prompt;
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
-    await writeVectors(join(temporary, weightsFile), withRows(embeddings, storedShape(config)[0]));
-    await write(adapterConfigFile, formatAdapterConfig(config));
+    const rows = adapterTensors(config)[embeddingsName]?.[0] ?? config.num_virtual_tokens;
+    await writeVectors(join(temporary, weightsFile), withRows(embeddings, rows), prompt.classes);
+    await write(configFileOf(config), formatAdapterConfig(config));
     await write(cardFile, modelCard(prompt));
     if (details) await write(promptDetailsFile, formatJson(details));
     if (recipe) await write(promptRecipeFile, formatJson(recipe));
@@ -106,8 +111,11 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   });
 }
 
-const writeVectors = (file: string, { shape, data }: FloatTensor): Promise<void> =>
-  writeSafetensors(file, [[embeddingsName, { dtype: 'F32', shape, data }]]);
+const writeVectors = (file: string, embeddings: FloatTensor, classes?: FloatTensor): Promise<void> =>
+  writeSafetensors(file, [
+    [embeddingsName, { dtype: 'F32', ...embeddings }],
+    ...(classes ? [[classesName, { dtype: 'F32', ...classes }] as const] : []),
+  ]);
 
 /** The first rows of a matrix, or with rows of zeros below: what PEFT keeps for a decoder is never read. */
 function withRows({ shape: [, width = 0], data }: FloatTensor, rows: number): FloatTensor {
@@ -117,13 +125,11 @@ function withRows({ shape: [, width = 0], data }: FloatTensor, rows: number): Fl
 }
 
 /** What enters the model at step 0, [P, width]: what a prompt's drift is measured from. */
-export const writeFirstVectors = writeVectors;
+export const writeFirstVectors = (file: string, embeddings: FloatTensor): Promise<void> =>
+  writeVectors(file, embeddings);
 
 /** `shape`: what they must have. Undefined for a prompt that keeps none: one that PEFT saved, or an older version of ours. Throws `store.badSafetensors` or `store.badPrompt`. */
-export async function readFirstVectors(
-  folder: string,
-  shape: readonly number[],
-): Promise<FloatTensor | undefined> {
+export async function readFirstVectors(folder: string, shape: readonly number[]): Promise<FloatTensor | undefined> {
   const file = join(folder, firstVectorsFile);
   if ((await kindOf(file)) !== 'file') return undefined;
   const vectors = (await readFloatTensors(file)).get(embeddingsName);
@@ -140,12 +146,13 @@ export async function readFirstVectors(
  */
 export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   const { config, details, nearest } = await summarisePrompt(folder);
-  const { [embeddingsName]: stored } = await readAdapterTensors(folder, { [embeddingsName]: storedShape(config) });
+  const { [embeddingsName]: stored, [classesName]: classes } = await readAdapterTensors(folder, adapterTensors(config));
   const recipe = await readJsonIfPresent(join(folder, promptRecipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
   return {
     config,
-    embeddings: withRows(stored, config.num_virtual_tokens),
+    embeddings: withRows(defined(stored, embeddingsName), config.num_virtual_tokens),
+    ...(classes && { classes }),
     ...(details && { details }),
     ...(recipe && { recipe }),
     ...(history && { history }),
@@ -156,7 +163,7 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
 /** As `loadPrompt`, without reading vectors and history; their shape is checked. */
 export async function summarisePrompt(folder: string): Promise<PromptSummary> {
   const config = await readAdapterConfig(folder);
-  await checkAdapterTensors(folder, { [embeddingsName]: storedShape(config) });
+  await checkAdapterTensors(folder, adapterTensors(config));
   const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
   const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
   return {

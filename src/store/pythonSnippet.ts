@@ -8,12 +8,28 @@ export interface AdapterUse {
   readonly text: string;
   /** Whether the base model is an encoder-decoder. */
   readonly isEncoderDecoder?: boolean;
+  /** Of a masked model, which is read at its mask: how many rows stand in front of the text's. */
+  readonly virtualTokens?: number;
 }
 
-export function pythonSnippet({ base, adapter, text, isEncoderDecoder = false }: AdapterUse): string {
+export function pythonSnippet({ base, adapter, text, isEncoderDecoder = false, virtualTokens }: AdapterUse): string {
   const modelClass = isEncoderDecoder ? 'AutoModelForSeq2SeqLM' : 'AutoModelForCausalLM';
   const { folder, file } = ggufPath(base);
   const source = file === undefined ? 'base' : `base, gguf_file=${python(file)}`;
+  if (virtualTokens !== undefined) {
+    return [
+      'from peft import PeftModel',
+      'from transformers import AutoModelForMaskedLM, AutoTokenizer',
+      '',
+      `base = ${python(folder)}`,
+      'tokenizer = AutoTokenizer.from_pretrained(base)',
+      `model = PeftModel.from_pretrained(AutoModelForMaskedLM.from_pretrained(base), ${python(adapter)}).eval()`,
+      `inputs = tokenizer(${python(text)}.replace("{mask}", tokenizer.mask_token), return_tensors="pt")`,
+      'mask = (inputs.input_ids[0] == tokenizer.mask_token_id).nonzero()[0, 0]',
+      'inputs.pop("token_type_ids", None)',
+      `print(tokenizer.decode(model(**inputs).logits[0, ${virtualTokens} + mask].argmax()))`,
+    ].join('\n');
+  }
   return [
     'from peft import PeftModel',
     `from transformers import ${modelClass}, AutoTokenizer`,

@@ -9,7 +9,7 @@ import { toPeftLayers, unsharedLayers } from '../store/decoderPrefix.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
-import { keptEmbeddings } from './keptEmbeddings.js';
+import { keptMember } from './keptEmbeddings.js';
 import type { RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
@@ -38,7 +38,7 @@ export async function keepPrompt({
   firstVectors: string;
 }): Promise<NearestTokens[]> {
   const { recipe, base, model, method } = context;
-  const embeddings = await keptEmbeddings(context, result.best);
+  const { embeddings, classes } = await keptMember(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   const isEncoderDecoder = model.kind === 'encoderDecoder';
   const isOwn = isEncoderDecoder && method.entry === 'keysAndValues' && !method.sharesLayers;
@@ -55,8 +55,12 @@ export async function keepPrompt({
       numAttentionHeads: model.heads.numHeads,
       numKeyValueHeads: model.heads.numKeyValueHeads,
       headDim: model.heads.headDim,
+      // PEFT has no class for masked models but the one that passes on what the model gives.
+      ...(model.kind === 'masked' && { taskType: 'FEATURE_EXTRACTION' }),
+      ...(method.classes !== undefined && { numClasses: method.classes }),
     }),
     embeddings: isOwn ? toPeftLayers(embeddings, model.numLayers) : embeddings,
+    ...(classes && { classes }),
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
     details: describePrompt(name, context, result),

@@ -51,7 +51,8 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
   const model = modelOf(base.config);
-  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template));
+  const classes = Object.keys(data.task.labels ?? {}).length;
+  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template), classes);
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }

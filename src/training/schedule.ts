@@ -23,9 +23,11 @@ export function learningRateAt(
 type Rates = { readonly [Name in TrainingConfig['optimizer']]: number };
 
 /** What the sweep found to work for AdamW (`test/bench/sweep`); the paper's for Adafactor. */
-const direct: { readonly [T in 'PROMPT_TUNING' | 'PREFIX_TUNING']: Rates } = {
+const direct: { readonly [T in 'PROMPT_TUNING' | 'PREFIX_TUNING' | 'WARP']: Rates } = {
   PROMPT_TUNING: { adamw: 0.03, adafactor: 0.3 },
   PREFIX_TUNING: { adamw: 0.01, adafactor: 0.3 },
+  // Not swept: its vectors are of the kind that prompt tuning trains.
+  WARP: { adamw: 0.03, adafactor: 0.3 },
 };
 /** Every number of a network moves many of what it makes. */
 const throughNetwork: { readonly [T in 'PREFIX_TUNING' | 'P_TUNING']: Rates } = {

@@ -2,8 +2,8 @@ import { defined } from '../common/assert.js';
 import { batchSequence } from '../data/batches.js';
 import { tokenCount, tokenizeExample } from '../data/tokenize.js';
 import { gradientName } from '../methods/causalGraph.js';
-import { lossFeeds, openLoss } from '../methods/lossGraph.js';
-import type { TokenizedExample } from '../protocol/dataset.js';
+import { lossFeeds, lossTerms, openLoss, type LossExample } from '../methods/lossGraph.js';
+import type { Example } from '../protocol/dataset.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { optimizers } from './optimizers/optimizer.js';
 import type { Optimizer, Trained } from './optimizers/optimizerTypes.js';
@@ -50,9 +50,12 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
   const { recipe, base, model, method, data, tokenize, engine } = context;
   const { training } = recipe;
   const { train } = data.splits;
-  const known: TokenizedExample[] = [];
-  const example = (i: number): TokenizedExample =>
-    (known[i] ??= tokenizeExample(defined(train[i], 'a training row'), tokenize));
+  const known: LossExample[] = [];
+  const example = (i: number): LossExample => (known[i] ??= withLabel(defined(train[i], 'a training row')));
+  const withLabel = (row: Example): LossExample => ({
+    ...tokenizeExample(row, tokenize),
+    ...(row.label !== undefined && { label: row.label }),
+  });
   const batches = batchSequence({
     count: train.length,
     batchSize: training.batchSize,
@@ -71,8 +74,8 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
         batches.batch((n - 1) * training.gradientAccumulation + i).map(example),
       );
       const examples = parts.flat();
-      const targetTokens = examples.reduce((sum, e) => sum + e.targetIds.length, 0);
-      const { loss, gradients } = await lossAndGradients(session, parts, 1 / targetTokens);
+      const terms = examples.reduce((sum, e) => sum + lossTerms(method, e), 0);
+      const { loss, gradients } = await lossAndGradients(session, parts, 1 / terms);
       const gradientNorm = norm(gradients);
       const clip = Math.min(1, (training.maxGradNorm ?? Infinity) / gradientNorm);
       const rate = training.learningRate ?? defaultLearningRate(recipe);
@@ -89,7 +92,7 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
   /** Sums over the batches of one step; `weight` is one scored token's share of the loss. */
   async function lossAndGradients(
     executor: Executor,
-    parts: readonly (readonly TokenizedExample[])[],
+    parts: readonly (readonly LossExample[])[],
     weight: number,
   ): Promise<{ loss: number; gradients: Float32Array[] }> {
     const vectors: Record<string, Tensor> = Object.fromEntries(parameters.map(({ name, trained }) => [name, trained]));

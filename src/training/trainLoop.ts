@@ -4,10 +4,10 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { nearestToPrompt } from '../evaluation/interpretation/nearestToPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
-import { kept, noMethod } from '../methods/method.js';
+import { noMethod } from '../methods/method.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
 import { tensorsUnder, type Checkpoint, type RunState } from './checkpoint.js';
-import { keptEmbeddings } from './keptEmbeddings.js';
+import { keptEmbeddings, keptMember } from './keptEmbeddings.js';
 import { evaluateExamples, type Evaluation } from '../evaluation/evaluateExamples.js';
 import type { Member } from '../evaluation/scorer.js';
 import { measurePace } from './pace.js';
@@ -56,7 +56,7 @@ export const firstCheckpoint = (parameters: ReadonlyMap<string, Float32Array>): 
 
 /** Trains from a checkpoint to the end, evaluating on the way, and keeps the best vectors. */
 export async function trainLoop(context: RunContext, start: Checkpoint, host: LoopHost): Promise<LoopResult> {
-  const { recipe, base, model, method, data, tokenize, engine } = context;
+  const { recipe, base, model, data, tokenize, engine } = context;
   const { training } = recipe;
   const state: RunState = structuredClone(start.state);
   const stored = (prefix: string): Map<string, Float32Array> => tensorsUnder(start.tensors, prefix);
@@ -135,7 +135,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   };
   /** Scores what is kept of the trained values: the same numbers, without an encoder. */
   const evaluateKept = async (split: 'dev' | 'test', values: ReadonlyMap<string, Float32Array>): Promise<boolean> =>
-    evaluate(split, { method: kept(method), embeddings: await keptEmbeddings(context, values) });
+    evaluate(split, await keptMember(context, values));
   const current = (): Map<string, Float32Array> => new Map(parameters.map(({ name, trained }) => [name, trained.data]));
 
   /** The evaluations that are due after the step just done; a resumed run may enter in the middle of them. */

@@ -3,6 +3,7 @@ import { defined } from '../common/assert.js';
 import type { ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { readSource } from '../data/readSource.js';
+import type { ErrorCode } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { refuseOtherMetric } from '../evaluation/promptTests.js';
 import { inspectModel } from '../models/openModel.js';
@@ -22,9 +23,9 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       return [];
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
-      const { code } = error;
+      const code: ErrorCode = error.code;
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
-      const path = fieldsOf[code] ?? (part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part);
+      const path = fieldsAtFault[code] ?? (part[0] === 'data' ? (fieldAtFault(recipe.data, args) ?? part) : part);
       return [{ path, error: { code, args } }];
     }
   };
@@ -50,11 +51,17 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
   }
 }
 
-/** What is asked of a model that it does not have. */
-const fieldsOf: Partial<Record<string, string[]>> = {
+/** Where what data and model do not have in common is mended. */
+const fieldsAtFault: Partial<Record<ErrorCode, RecipeFault['path']>> = {
+  'run.noEntry': ['method', 'peft_type'],
   'run.noLayerSharing': ['method', 'peft_layer_sharing'],
   'run.noSentinel': ['data', 'sentinel'],
-  'run.noEntry': ['method', 'peft_type'],
+  'run.noAnswerPlace': ['data', 'template'],
+  'run.answerPlace': ['data', 'template'],
+  'run.maskedText': ['data', 'task'],
+  'run.maskedEnd': ['data', 'addEos'],
+  'run.sameTokens': ['data', 'labels'],
+  'run.noMaskToken': ['model'],
 };
 
 /** The template that names the column, or the split that names the file, that an error is about. */

@@ -225,7 +225,7 @@ describe('createTokenizer', () => {
   it('refuses what it does not know', () => {
     const refused = (found: string) =>
       expect.objectContaining({ code: 'model.badTokenizer', args: expect.objectContaining({ found }) });
-    expect(bad({ model: { type: 'WordPiece', vocab: { a: 0 } } })).toThrow(refused('a model of type WordPiece'));
+    expect(bad({ model: { type: 'WordLevel', vocab: { a: 0 } } })).toThrow(refused('a model of type WordLevel'));
     expect(bad({ decoder: { type: 'Morse' } })).toThrow(refused('Unknown Decoder type: Morse'));
     expect(bad({ model: null })).toThrow(expect.objectContaining({ code: 'model.badTokenizer' }));
   });

@@ -1,6 +1,7 @@
 import { assert, defined } from '../../common/assert.js';
 import { continuingFeeds, nextLogits } from '../../methods/cachedGraph.js';
 import { cacheOf, type KeyValueCache } from '../../methods/keyValueCache.js';
+import { asWriting } from '../../models/architectures.js';
 import type { CausalModel } from '../../models/causalModel.js';
 import { readWeightRows } from '../../models/embeddingRows.js';
 import { modelSessions } from '../modelSessions.js';
@@ -11,7 +12,7 @@ import { openPairDecoder } from './pairDecoder.js';
 
 /** Every token is computed once; its keys and values stay, as those of an ensemble's prompts do, one member a text. */
 export function openDecoder(setting: ScorerSetting, member: Member): Promise<Decoder> {
-  const { model } = setting;
+  const model = asWriting(setting.model);
   return model.kind === 'causal'
     ? openCausalDecoder({ ...setting, model }, member)
     : openPairDecoder({ ...setting, model }, member);

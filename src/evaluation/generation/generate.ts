@@ -1,5 +1,6 @@
 import { assert, defined } from '../../common/assert.js';
 import { seededRandom } from '../../common/random.js';
+import { asWriting } from '../../models/architectures.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { Sampling } from '../../protocol/evaluationMessages.js';
 import type { ScorerSetting } from '../scorer.js';
@@ -50,9 +51,10 @@ export const endTokensOf = ({
 }): number[] => [...new Set([...config.eosTokenIds, ...(tokenizer.eos === undefined ? [] : [tokenizer.eos])])];
 
 export async function openGenerator(setting: GeneratorSetting, member: Member): Promise<Generator> {
-  const { model, tokenizer, endTokens } = setting;
+  const { tokenizer, endTokens } = setting;
+  const model = asWriting(setting.model);
   const { virtualTokens, entry } = member.method;
-  const decoder = await openDecoder(setting, member);
+  const decoder = await openDecoder({ ...setting, model }, member);
   const isEnd = (id: number | undefined): boolean => id !== undefined && endTokens.includes(id);
 
   return {

@@ -22,6 +22,7 @@ export const methodSettings: { readonly [V in Variant]: readonly Setting<Variant
   PREFIX_TUNING: [virtualTokens(), initialisation()],
   PREFIX_PROJECTION: [virtualTokens(), initialisation(), encoderSize(128, 512, 800)],
   P_TUNING: [virtualTokens(), initialisation(), encoderType(), encoderSize(64, 128, 256)],
+  WARP: [virtualTokens(), initialisation()],
 };
 
 function virtualTokens<C extends MethodConfig>(): Setting<C> {

@@ -9,7 +9,7 @@ import {
   type PeftType,
   type PromptInitialisation,
 } from '../../protocol/recipe.js';
-import { placesVirtualTokens, virtualSlots } from '../../protocol/virtualSlots.js';
+import { placesAnswer, placesVirtualTokens, virtualSlots } from '../../protocol/virtualSlots.js';
 
 /** The methods as they are offered, each with its settings: prefix tuning twice, as its projection makes another method of it. */
 export type VariantConfigs = { readonly [T in PeftType]: MethodConfigOf<T> } & {
@@ -25,6 +25,7 @@ export const initialConfigs: VariantConfigs = {
   PREFIX_TUNING: prefix,
   PREFIX_PROJECTION: { ...prefix, prefix_projection: true },
   P_TUNING: schema.parse({ peft_type: 'P_TUNING' }) as MethodConfigOf<'P_TUNING'>,
+  WARP: schema.parse({ peft_type: 'WARP' }) as MethodConfigOf<'WARP'>,
 };
 export const variants = Object.keys(initialConfigs) as Variant[];
 
@@ -85,12 +86,20 @@ export function variantWords(): Readonly<Record<Variant, VariantWords>> {
       description: l10n.t('Liu et al. 2021'),
       use: l10n.t('vectors in the input, through a network: where they stand among words'),
     },
+    WARP: {
+      label: 'WARP',
+      description: l10n.t('Hambardzumyan et al. 2021'),
+      use: l10n.t('for masked models: vectors in the input, and one for each label to read at the mask'),
+    },
   };
 }
 
 /** Why a method cannot be used with a template; undefined where it can. */
 export function misfit(variant: Variant, template: string | undefined): string | undefined {
-  if (initialConfigs[variant].peft_type !== 'PREFIX_TUNING' || !placesVirtualTokens(template ?? '')) return undefined;
+  const { peft_type: type } = initialConfigs[variant];
+  if (type === 'WARP' && !placesAnswer(template ?? ''))
+    return l10n.t('the template has no {mask}, where a masked model reads its labels', { mask: '{mask}' });
+  if (type !== 'PREFIX_TUNING' || !placesVirtualTokens(template ?? '')) return undefined;
   return l10n.t('the template places virtual tokens in the text, where a prefix has none');
 }
 

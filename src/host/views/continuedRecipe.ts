@@ -52,6 +52,8 @@ export function beginningWords(variant: Variant, saved: PeftType): string {
       return l10n.t('the prompt’s vectors are trained on');
     case 'P_TUNING':
       return l10n.t('a network is trained that gives the prompt’s vectors at first');
+    case 'WARP':
+      return l10n.t('the prompt’s vectors are trained on, beside one for each label');
     case 'PREFIX_TUNING':
       return ofPrefix
         ? l10n.t('the prefix’s keys and values are trained on')

@@ -6,6 +6,7 @@ import { SoftpromptError } from '../../errors/softpromptError.js';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
 import { promptNamePattern, type Recipe } from '../../protocol/recipe.js';
+import { isEncoderDecoder } from '../../store/adapterConfig.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import * as catalogue from '../../store/catalogue.js';
 import { renameMember } from '../../store/ensembles.js';
@@ -216,7 +217,7 @@ export async function copySnippet({ folder, value }: WholePrompt, extensionUri: 
       base: isBundled ? bundled : recorded,
       adapter: folder,
       text: details?.task.template ?? 'a row as the template words it',
-      isEncoderDecoder: config.task_type === 'SEQ_2_SEQ_LM',
+      isEncoderDecoder: isEncoderDecoder(config),
     }),
   );
   vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Python snippet copied'), 3000);
