@@ -1,6 +1,6 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom, type Random } from '../../src/common/random.js';
 import { modelOf } from '../../src/models/architectures.js';
@@ -8,6 +8,7 @@ import { readWeightRows } from '../../src/models/embeddingRows.js';
 import { openModel } from '../../src/models/openModel.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
+import { tinyUnigrams } from '../support/tinyT5.js';
 import type { RefereeBatch } from '../support/trainAsReferee.js';
 import { runSide, type SideResult } from './compare.js';
 import { median } from './median.js';
@@ -21,7 +22,7 @@ const batchCount = 40;
 
 /**
  * Time a step, peak memory and losses of prompt tuning on the referee's random T5 1.1 of the size "small" beside PEFT, in turns, with inputs of
- * 20 to 60 tokens in batches as they come and in batches of like length. PYTHON names a Python that has the referee's packages.
+ * 20 to 60 tokens in batches as they come and in batches of like length; `--size tiny` shows in a moment that it runs. PYTHON names a Python that has the referee's packages.
  */
 export async function benchT5(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,6 +32,7 @@ export async function benchT5(args: string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       threads: { type: 'string', default: '2' },
       only: { type: 'string' },
+      size: { type: 'string', default: 'small' },
     },
   });
   const python = process.env.PYTHON;
@@ -38,8 +40,9 @@ export async function benchT5(args: string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'softprompt-t5-'));
   try {
     const model = join(folder, 'model');
-    await runLines(python, [refereeScript('random_model'), '--kind', 't5v1_1', '--size', 'small', '--out', model]);
-    await copyFile(resolve('../shared/data/tokenizers/t5/tokenizer.json'), join(model, 'tokenizer.json'));
+    await runLines(python, [refereeScript('random_model'), '--kind', 't5v1_1', '--size', values.size, '--out', model]);
+    // A folder is opened with a tokenizer, which this comparison does not use.
+    await writeFile(join(model, 'tokenizer.json'), JSON.stringify(tinyUnigrams));
     const base = await openModel(model, { cacheFolder: cacheFolder() });
     const { embeddingName, hiddenSize, vocabularySize } = modelOf(base.config);
 
