@@ -98,8 +98,19 @@ describe('a template that places virtual tokens', () => {
   });
 
   it('is not for prefixes', () => {
-    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([true, false, false, true]);
-    expect(variants.map((variant) => misfit(variant, '{text}'))).toEqual(variants.map(() => undefined));
+    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('needs a mask for WARP alone', () => {
+    const misfits = (text: string) => variants.filter((variant) => misfit(variant, text) !== undefined);
+    expect(misfits('{text}')).toEqual(['WARP']);
+    expect(misfits('{text} {mask}')).toEqual([]);
   });
 });
 
