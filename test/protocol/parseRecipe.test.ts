@@ -147,7 +147,7 @@ describe('the published schema', () => {
       expect(init.enum).toEqual(initialisationsOf[peft_type.const]);
       expect(init.enumDescriptions.map((use) => use.length > 20)).toEqual(init.enum.map(() => true));
     }
-    expect(properties.method.oneOf).toHaveLength(3);
+    expect(properties.method.oneOf).toHaveLength(4);
   });
 
   it('is draft-07 and asks only for data', () => {

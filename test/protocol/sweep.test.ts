@@ -112,7 +112,7 @@ describe('the check of a sweep', () => {
       ['"2"', 'found "2"; expected a number'],
     ]);
     expect(problems('"method.peft_type": ["LORA"]', method)).toEqual([
-      ['"LORA"', 'found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"'],
+      ['"LORA"', 'found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "WARP"'],
     ]);
     expect(problems('"training.seed": { "from": 0.5, "to": 2 }')[0]).toEqual([
       '{ "from": 0.5, "to": 2 }',

@@ -89,7 +89,8 @@ describe('a masked model', () => {
     const best = [first, last].find((e) => e?.best && e.metrics.accuracy === metrics.accuracy);
     expect(best).toBeDefined();
     expect(baselines.none?.accuracy).toBe(devOf(events, true)[0]?.metrics.accuracy);
-    expect(baselines.examples?.count).toBe(2);
+    // RoBERTa's letters are tokens here, which leave no room for examples.
+    expect(baselines.examples?.count).toBe(name === 'bert' ? 2 : 0);
     const exported = await exportPrompt(prompt, folder, 'peft');
     expect(await readFile(join(exported, 'README.md'), 'utf8')).toContain('AutoModelForMaskedLM');
     await expectRejection(exportPrompt(prompt, folder, 'prompt_embeds'), 'store.maskedExport', {

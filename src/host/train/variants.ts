@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { existsSync } from 'node:fs';
 import { leastEncoderSize } from '../../protocol/encoder.js';
+import { methodName } from '../../protocol/numbers.js';
 import {
   initialisationsOf,
   recipeSchema,
@@ -87,7 +88,7 @@ export function variantWords(): Readonly<Record<Variant, VariantWords>> {
       use: l10n.t('vectors in the input, through a network: where they stand among words'),
     },
     WARP: {
-      label: 'WARP',
+      label: methodName('WARP'),
       description: l10n.t('Hambardzumyan et al. 2021'),
       use: l10n.t('for masked models: vectors in the input, and one for each label to read at the mask'),
     },

@@ -21,7 +21,7 @@ import { recipeSchema } from '../../../src/protocol/recipe.js';
 
 describe('the methods that are offered', () => {
   it('are four: prefix tuning stands there with and without its projection, and is found as deep prompt tuning', () => {
-    expect(variants).toEqual(['PROMPT_TUNING', 'PREFIX_TUNING', 'PREFIX_PROJECTION', 'P_TUNING']);
+    expect(variants).toEqual(['PROMPT_TUNING', 'PREFIX_TUNING', 'PREFIX_PROJECTION', 'P_TUNING', 'WARP']);
     expect(variants.map((variant) => variantOf(initialConfigs[variant]))).toEqual(variants);
     const { label, description } = variantWords().PREFIX_TUNING;
     expect(`${label} ${description}`).toBe('Prefix tuning deep prompt tuning, P-tuning v2');
@@ -98,8 +98,19 @@ describe('a template that places virtual tokens', () => {
   });
 
   it('is not for prefixes', () => {
-    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([true, false, false, true]);
-    expect(variants.map((variant) => misfit(variant, '{text}'))).toEqual(variants.map(() => undefined));
+    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('needs a mask for WARP alone', () => {
+    const misfits = (text: string) => variants.filter((variant) => misfit(variant, text) !== undefined);
+    expect(misfits('{text}')).toEqual(['WARP']);
+    expect(misfits('{text} {mask}')).toEqual([]);
   });
 });
 
