@@ -4,7 +4,7 @@ import { encoderOf, leastEncoderSize } from './encoder.js';
 import type { RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
 import { boundOf, withPresetMetric } from './promptTest.js';
-import type { Recipe, RecipeTest } from './recipe.js';
+import { trainsPrompt, type Recipe, type RecipeTest } from './recipe.js';
 import { virtualSlots } from './virtualSlots.js';
 
 /** What single fields cannot say: which of them need each other, and which exclude each other. */
@@ -14,6 +14,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
     ...trainingProblems(recipe),
+    ...promptProblems(recipe),
     ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
 }
@@ -26,6 +27,7 @@ const initialisationFields = {
 } as const;
 
 function initialisationProblems({ method }: Recipe): RecipeProblem[] {
+  if (!trainsPrompt(method)) return [];
   const { prompt_tuning_init: initialisation } = method;
   if (initialisation !== 'text' && initialisation !== 'TEXT' && initialisation !== 'file') return [];
   const field = initialisationFields[initialisation];
@@ -72,6 +74,15 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
     });
     return problems;
   }
+  if (!trainsPrompt(method)) {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t('model tuning has no virtual tokens that {slot} could place; leave the places out', {
+        slot: '[P×…]',
+      }),
+    });
+    return problems;
+  }
   const placed = slots.reduce((sum, count) => sum + count, 0);
   if (placed !== method.num_virtual_tokens) {
     problems.push({
@@ -83,6 +94,13 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
     });
   }
   return problems;
+}
+
+/** What holds a saved prompt against something, of which model tuning makes none. */
+function promptProblems({ method, tests = [] }: Recipe): RecipeProblem[] {
+  if (trainsPrompt(method) || tests.length === 0) return [];
+  const message = l10n.t('tests hold a saved prompt against rows, and model tuning makes none; leave them out');
+  return [{ path: ['tests'], message }];
 }
 
 function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): RecipeProblem[] {

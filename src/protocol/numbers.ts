@@ -36,6 +36,8 @@ export function methodName(method: string): string {
       return l10n.t('prefix tuning');
     case 'P_TUNING':
       return l10n.t('P-tuning');
+    case 'MODEL_TUNING':
+      return l10n.t('model tuning');
     default:
       return method;
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { MethodConfig, PeftType } from '../protocol/recipe.js';
+import { promptConfig, type MethodConfig, type PeftType, type PromptConfig } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
 
@@ -74,6 +74,7 @@ export function adapterShape(config: AdapterConfig): readonly [number, number] {
 export interface AdapterDescription {
   /** As PEFT is to find it: a Hugging Face id or a path. */
   readonly baseModel: string;
+  /** One that makes a prompt. */
   readonly method: MethodConfig;
   readonly numVirtualTokens: number;
   readonly hiddenSize: number;
@@ -85,7 +86,8 @@ export interface AdapterDescription {
 
 /** The config that PEFT itself would save for a method on a decoder. */
 export function adapterConfig(description: AdapterDescription): AdapterConfig {
-  const { baseModel, method } = description;
+  const { baseModel } = description;
+  const method = promptConfig(description.method);
   const common = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
@@ -134,7 +136,7 @@ function peftInitialisation(
   {
     prompt_tuning_init: type,
     prompt_tuning_init_text: text,
-  }: Pick<MethodConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
+  }: Pick<PromptConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
   baseModel: string,
 ): Pick<
   z.infer<typeof promptTuningSchema>,

@@ -21,7 +21,8 @@ const keptRows = 6;
 
 /**
  * About how long a run takes and how much memory it needs, before anything is tried. A step multiplies every row of its batch with every
- * weight twice, forwards and backwards (frozen weights need no gradient of their own); an evaluation once for each row.
+ * weight twice, forwards and backwards (frozen weights need no gradient of their own; those that are trained multiply a third time); an
+ * evaluation once for each row.
  */
 export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, threads: number): Estimate {
   const { maxSteps, batchSize, gradientAccumulation, evalEvery } = recipe.training;
@@ -39,7 +40,9 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const stepRows = (batchSize * mean + virtualRows[method.entry]) * gradientAccumulation;
   const evaluations = Math.floor(maxSteps / evalEvery) + (recipe.baseline ? 1 : 0);
   const scoredRows = (evaluations * dev.length + (recipe.baseline ? 2 : 1) * test.length) * mean;
-  const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
+  const products = method.tunesModel ? 3 : 2;
+  const seconds =
+    maxSteps * (stepOverhead + products * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
   const largestBatch = batchSize * longest + virtualRows[method.entry];
   const kept = largestBatch * config.numLayers * config.hiddenSize * keptRows;
   const bytes = programBytes + 4 * (parameters + kept + copiesOfTrained * trainable);

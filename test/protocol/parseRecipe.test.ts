@@ -85,7 +85,7 @@ describe('parseRecipe', () => {
         "9:13 data.task: found "regression"; expected one of "classification", "generation"",
         "10:18 data.maxLength: found 2.5; expected a whole number",
         "11:5 data.wholly different: there is no such field; the fields here are train, dev, test, devRows, preset, template, target, labels, task, targetPrefix, addBos, addEos, maxLength",
-        "13:28 method.peft_type: found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"",
+        "13:28 method.peft_type: found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "MODEL_TUNING"",
         "14:33 training.learningRate: found -1; expected a number > 0",
         "14:49 training.maxSteps: found 0; expected a number ≥ 1",
         "14:67 training.warmupSteps: found "3"; expected a number",

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { trainsPrompt } from '../../protocol/recipe.js';
 import { pick, separator, type Choice } from './ask.js';
 import { forDataset, variantFor, type Draft, type TrainServices } from './draft.js';
 import { methodSettings, type Setting } from './methods.js';
@@ -47,10 +48,12 @@ function choicesOf<V extends Variant>(
   const config: VariantConfigs[V] = fitted(draft.methods[variant], draft.task?.template);
   const settings: readonly Setting<VariantConfigs[V]>[] = methodSettings[variant];
   /** What a template says is not to be remembered for others. */
-  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] =>
-    config === draft.methods[variant]
+  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] => {
+    const remembered = draft.methods[variant];
+    return config === remembered || !trainsPrompt(remembered)
       ? changed
-      : { ...changed, num_virtual_tokens: draft.methods[variant].num_virtual_tokens };
+      : { ...changed, num_virtual_tokens: remembered.num_virtual_tokens };
+  };
   const ask =
     (setting: Setting<VariantConfigs[V]>) =>
     async (place: Place): Promise<Answer<Draft>> => {
