@@ -67,6 +67,7 @@ function toldOf(events: readonly RunEvent[]): ToldOfRun {
     ...(start && { start }),
     steps: of('step'),
     evaluations: of('evaluation'),
+    designs: of('design'),
     notices: of('notice'),
     ...(nearest && { nearest: nearest.tokens }),
   };
