@@ -14,10 +14,14 @@ const stepOverhead = 0.01;
 const updateSeconds = 8e-9;
 /** The number itself, its gradient, two moments, the best so far, and copies on their way in and out. */
 const copiesOfTrained = 7;
+/** The same where all weights are trained: the gradient of the embeddings comes in parts. */
+const copiesOfTuned = 8;
 /** The program with its runtime, in bytes. */
 const programBytes = 150e6;
 /** Rows of the hidden width that are kept for each row and layer until the gradient has passed; measured on Llama shapes. */
 const keptRows = 6;
+/** As many where weights are trained: the gradient of each needs all that it was multiplied with. */
+const keptRowsOfTuned = 16;
 
 /**
  * About how long a run takes and how much memory it needs, before anything is tried. A step multiplies every row of its batch with every
@@ -44,8 +48,9 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   const seconds =
     maxSteps * (stepOverhead + products * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
   const largestBatch = batchSize * longest + virtualRows[method.entry];
-  const kept = largestBatch * config.numLayers * config.hiddenSize * keptRows;
-  const bytes = programBytes + 4 * (parameters + kept + copiesOfTrained * trainable);
+  const [rows, copies] = method.tunesModel ? [keptRowsOfTuned, copiesOfTuned] : [keptRows, copiesOfTrained];
+  const kept = largestBatch * config.numLayers * config.hiddenSize * rows;
+  const bytes = programBytes + 4 * (parameters + kept + copies * trainable);
   return {
     steps: maxSteps,
     seconds,
