@@ -7,6 +7,7 @@ import { benchEnsembles } from './ensembles/ensembles.js';
 import { benchLive } from './live.js';
 import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
+import { benchTogether } from './together.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
@@ -16,6 +17,7 @@ else if (command === 'evaluate') await benchEvaluate(args);
 else if (command === 'ensemble') await benchEnsemble(args);
 else if (command === 'sweep') await benchSweep(args);
 else if (command === 'ensembles') await benchEnsembles(args);
+else if (command === 'together') await benchTogether(args);
 else if (command === 'live') await benchLive(args);
 else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
