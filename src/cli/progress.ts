@@ -64,6 +64,8 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
         : [progressLine(event, history.start?.steps ?? event.step, screen)];
     case 'evaluation':
       return [evaluationLine(event, history, screen)];
+    case 'design':
+      return [designLine(event, screen)];
     case 'checkpoint':
     case 'nearest':
       return [];
@@ -74,13 +76,16 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
 
 function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
   const { model, modelParameters, device, threads, method, trainable, steps, resumedAt, prompt } = start;
+  const facts = {
+    model: styled(screen, 'bold', model),
+    parameters: wholeNumber(modelParameters),
+    device,
+    threads,
+  };
   const lines = [
-    l10n.t('{model}: {parameters} parameters, frozen; {device}, threads: {threads}', {
-      model: styled(screen, 'bold', model),
-      parameters: wholeNumber(modelParameters),
-      device,
-      threads,
-    }),
+    method === 'MODEL_TUNING'
+      ? l10n.t('{model}: {parameters} parameters, all trained; {device}, threads: {threads}', facts)
+      : l10n.t('{model}: {parameters} parameters, frozen; {device}, threads: {threads}', facts),
     l10n.t('{prompt}: {method}, {trainable} trainable parameters ({share} of the model’s), {steps} steps', {
       prompt: styled(screen, 'bold', prompt),
       method: methodName(method),
@@ -124,6 +129,15 @@ function evaluationLine(event: EventOf<'evaluation'>, history: RunHistory, scree
       l10n.t('{distance} from the baseline', { distance: distanceText(metric, value, baseline.value) }),
     );
   return [place, ...(distance ? [distance] : []), ...(event.best ? [l10n.t('the best so far')] : [])].join(', ');
+}
+
+function designLine({ split, metric, value, examples }: EventOf<'design'>, screen: Screen): string {
+  return l10n.t('{split} {metric} {value} by prompt design, with {count} training rows as text', {
+    split,
+    metric: metricName(metric),
+    value: styled(screen, 'bold', metricText(metric, value)),
+    count: examples,
+  });
 }
 
 /** Bar, step, loss, pace, time left, memory: as much of it as fits into a line. */

@@ -108,6 +108,28 @@ export const runErrors = {
     ),
     advice: l10n.t('Give them other words in data.labels.'),
   }),
+  'run.noRoom': (a: { model: string; parameters: number; neededMb: number; availableMb: number }) => ({
+    message: l10n.t(
+      'Training all {parameters} weights of {model} takes about {neededMb} MB of memory, and {availableMb} MB are free.',
+      a,
+    ),
+    advice: l10n.t(
+      'Lower training.batchSize or data.maxLength, take a smaller model, or train a prompt, which leaves the model as it is.',
+    ),
+  }),
+  'run.noModelFolder': (a: { model: string }) => ({
+    message: l10n.t(
+      '{model}: a tuned model is kept as a Hugging Face folder, but this base model is one .gguf file, without the config and tokenizer that would stand in it.',
+      a,
+    ),
+    advice: l10n.t('Set method.save_model to false, or use the base model as a Hugging Face folder.'),
+  }),
+  'recipe.noPrompt': (a: { method: string }) => ({
+    message: l10n.t('An ensemble is made of prompts, and {method} makes none: it trains the model itself.', a),
+    advice: l10n.t('Use another method, or train with several seeds by a sweep: {example}', {
+      example: '"sweep": { "training.seed": [1, 2, 3] }',
+    }),
+  }),
   'run.noWords': (a: { vocabulary: number }) => ({
     message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),

@@ -7,7 +7,7 @@ import type { CausalModel } from '../models/causalModel.js';
 import { packBatch, sharedBeginning, withoutBeginning } from '../models/packBatch.js';
 import { declareRowLayout, type RowLayout, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Executor, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
-import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
+import { embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
@@ -32,8 +32,7 @@ export const gradientName = (parameter: string): string => `gradient.${parameter
  * trains (cross entropy without the labels −100).
  */
 export function trainingGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
-  const build = createBuilder();
-  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const { build, parameters } = trainingBuilder(method);
   const hidden = labelStates(build, model, method, parameters, beginning);
   return withLossAndGradients(build, model, method, parameters, hidden);
 }

@@ -5,7 +5,7 @@ import type { Sequence } from '../models/rowLayout.js';
 import { maskAt } from '../protocol/dataset.js';
 import { intVector, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
 import { tokenLogProbabilities, withGradients, withLossAndGradients } from './causalGraph.js';
-import { classEmbeddings, declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
+import { classEmbeddings, embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies, withVirtualTokens } from './placedRows.js';
 
 /**
@@ -29,8 +29,7 @@ export function maskedText(ids: readonly number[], count: number): MaskedText {
 
 /** Loss and gradients: cross entropy at the masks over the vocabulary, or over the classes (Hambardzumyan et al. 2021 §3.1). */
 export function maskedTrainingGraph(model: MaskedModel, method: Method): GraphOutputs {
-  const build = createBuilder();
-  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const { build, parameters } = trainingBuilder(method);
   const states = maskStates(build, model, method, parameters);
   if (method.classes === undefined) return withLossAndGradients(build, model, method, parameters, states);
   const chosen = build.input('classTargets', ['labels', method.classes], 'float');

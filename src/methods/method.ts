@@ -53,6 +53,8 @@ export interface Method {
   readonly prompts?: number;
   /** How many classes have an output vector of their own, read at a mask in place of the output matrix; none unless told. */
   readonly classes?: number;
+  /** Whether the parameters are all weights of the model, by their names: then nothing enters it, and it is the model that is trained. */
+  readonly tunesModel?: boolean;
   readonly parameters: readonly Parameter[];
   /** Absent where what is kept is trained itself. */
   readonly encoder?: Encoder;
@@ -105,8 +107,13 @@ export const several = (prompts: number, virtualTokens: number, hiddenSize: numb
 /** The bare model: what a prompt is compared with. */
 export const noMethod: Method = { entry: 'front', virtualTokens: 0, width: 0, parameters: [] };
 
-/** What enters the model and is kept, [P, width] or [prompts, P, width]; undefined for the bare model. */
-export function embeddingsOf(build: Builder, { encoder, parameters }: Method, values: Lookup): Value | undefined {
+/** What enters the model and is kept, [P, width] or [prompts, P, width]; undefined where nothing does. */
+export function embeddingsOf(
+  build: Builder,
+  { encoder, parameters, tunesModel }: Method,
+  values: Lookup,
+): Value | undefined {
+  if (tunesModel) return undefined;
   if (!encoder) return parameters[0] && values(parameters[0].name);
   return build.gemm(encoder.features(build, values), values(encoder.weight), {
     transB: true,
@@ -118,6 +125,12 @@ export function embeddingsOf(build: Builder, { encoder, parameters }: Method, va
 export function declareParameters(method: Method, declare: (parameter: Parameter) => Value): Lookup {
   const values = new Map(method.parameters.map((parameter) => [parameter.name, declare(parameter)]));
   return (name) => defined(values.get(name), name);
+}
+
+/** A builder of a graph that trains: its parameters, which may be the model's weights. */
+export function trainingBuilder(method: Method): { build: Builder; parameters: Lookup } {
+  const build = createBuilder({ trainsWeights: method.tunesModel ?? false });
+  return { build, parameters: declareParameters(method, ({ name, shape }) => build.parameter(name, shape)) };
 }
 
 /** How many numbers a method trains. */

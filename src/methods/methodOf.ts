@@ -1,7 +1,8 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Model } from '../models/architectures.js';
-import type { MethodConfig, MethodConfigOf, PeftType } from '../protocol/recipe.js';
+import { trainsPrompt, type MethodConfig, type MethodConfigOf, type PeftType } from '../protocol/recipe.js';
 import type { Method, MethodSetting } from './method.js';
+import { modelTuning } from './modelTuning.js';
 import { prefixTuning } from './prefixTuning.js';
 import { promptTuning } from './promptTuning.js';
 import { pTuning } from './pTuning.js';
@@ -22,6 +23,7 @@ const make = <T extends PeftType>(type: T, config: MethodConfigOf<T>, setting: M
  * are rows of every text. `classes`: how many labels there are. Throws `run.noEntry` where the model has no place for the method.
  */
 export function methodOf(config: MethodConfig, model: Model, placed: boolean, classes?: number): Method {
+  if (!trainsPrompt(config)) return modelTuning(model);
   const isShared = !placed && model.entryPoints.includes('front');
   const method = make<PeftType>(config.peft_type, config, {
     model,

@@ -9,7 +9,7 @@ import {
 } from '../models/encoderDecoder.js';
 import { intVector, type Feeds, type GraphOutputs } from '../runtime/executor.js';
 import { tokenLogProbabilities, withLossAndGradients } from './causalGraph.js';
-import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
+import { embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies, withVirtualTokens } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
@@ -20,8 +20,7 @@ import { prefixBlocks } from './prefixBlocks.js';
 
 /** Loss and gradients, as `trainingGraph` of a causal model. */
 export function pairTrainingGraph(model: EncoderDecoderModel, method: Method): GraphOutputs {
-  const build = createBuilder();
-  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const { build, parameters } = trainingBuilder(method);
   return withLossAndGradients(build, model, method, parameters, decoderStates(build, model, method, parameters));
 }
 

@@ -4,7 +4,7 @@ import { encoderOf, leastEncoderSize } from './encoder.js';
 import type { RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
 import { boundOf, withPresetMetric } from './promptTest.js';
-import type { Recipe, RecipeTest } from './recipe.js';
+import { trainsPrompt, type Recipe, type RecipeTest } from './recipe.js';
 import { placesAnswer, virtualSlots } from './virtualSlots.js';
 
 /** What single fields cannot say: which of them need each other, and which exclude each other. */
@@ -15,6 +15,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...slotProblems(recipe, root),
     ...answerProblems(recipe),
     ...trainingProblems(recipe),
+    ...promptProblems(recipe),
     ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
 }
@@ -27,6 +28,7 @@ const initialisationFields = {
 } as const;
 
 function initialisationProblems({ method }: Recipe): RecipeProblem[] {
+  if (!trainsPrompt(method)) return [];
   const { prompt_tuning_init: initialisation } = method;
   if (initialisation !== 'text' && initialisation !== 'TEXT' && initialisation !== 'file') return [];
   const field = initialisationFields[initialisation];
@@ -73,6 +75,15 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
     });
     return problems;
   }
+  if (!trainsPrompt(method)) {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t('model tuning has no virtual tokens that {slot} could place; leave the places out', {
+        slot: '[P×…]',
+      }),
+    });
+    return problems;
+  }
   const placed = slots.reduce((sum, count) => sum + count, 0);
   if (placed !== method.num_virtual_tokens) {
     problems.push({
@@ -105,6 +116,13 @@ function answerProblems({ data: { template, task }, method }: Recipe): RecipePro
     });
   }
   return problems;
+}
+
+/** What holds a saved prompt against something, of which model tuning makes none. */
+function promptProblems({ method, tests = [] }: Recipe): RecipeProblem[] {
+  if (trainsPrompt(method) || tests.length === 0) return [];
+  const message = l10n.t('tests hold a saved prompt against rows, and model tuning makes none; leave them out');
+  return [{ path: ['tests'], message }];
 }
 
 function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): RecipeProblem[] {

@@ -38,6 +38,8 @@ export function methodName(method: string): string {
       return l10n.t('P-tuning');
     case 'WARP':
       return 'WARP';
+    case 'MODEL_TUNING':
+      return l10n.t('model tuning');
     default:
       return method;
   }

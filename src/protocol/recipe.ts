@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { assert } from '../common/assert.js';
 import { datasetSourceSchema } from './dataset.js';
 import { metricNames } from './events.js';
 import { presetIds } from './presets.js';
@@ -189,6 +190,19 @@ const methodSchema = z
       prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
       prompt_tuning_init_file: initFile,
     }),
+    z.strictObject({
+      peft_type: z
+        .literal('MODEL_TUNING')
+        .describe(
+          "No prompt: every weight of the model is trained, as a baseline to compare prompts with. None of PEFT's.",
+        ),
+      save_model: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether the tuned model is kept in the run's folder, as a Hugging Face folder in float32. By default its scores and its record alone are.",
+        ),
+    }),
   ])
   .describe('What is trained.');
 
@@ -200,7 +214,7 @@ const trainingSchema = z
       .positive()
       .optional()
       .describe(
-        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning, 0.03 for WARP. With Adafactor 0.3, and 0.01 where a network is trained.',
+        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning, 0.03 for WARP, 0.0003 for model tuning. With Adafactor 0.3, 0.01 where a network is trained, and 0.001 for model tuning.',
       ),
     weightDecay: z.number().min(0).default(0),
     schedule: z
@@ -313,12 +327,24 @@ export const recipeSchema = z.strictObject({
   sweep: sweepSchema.optional(),
 });
 
+/** Whether a method makes a prompt; otherwise it trains the model itself. */
+export const trainsPrompt = (method: MethodConfig): method is PromptConfig => method.peft_type !== 'MODEL_TUNING';
+
+/** The method of what has made a prompt. */
+export function promptConfig(method: MethodConfig): PromptConfig {
+  assert(trainsPrompt(method), 'a method that makes a prompt');
+  return method;
+}
+
 export type RecipeInput = z.input<typeof recipeSchema>;
 /** A recipe with every default filled in; paths still relative to its file. */
 export type Recipe = z.output<typeof recipeSchema>;
 export type MethodConfig = Recipe['method'];
-export type PeftType = MethodConfig['peft_type'];
-export type MethodConfigOf<T extends PeftType> = Extract<MethodConfig, { peft_type: T }>;
+export type MethodType = MethodConfig['peft_type'];
+export type MethodConfigOf<T extends MethodType> = Extract<MethodConfig, { peft_type: T }>;
+/** A method that makes a prompt. */
+export type PromptConfig = Exclude<MethodConfig, { peft_type: 'MODEL_TUNING' }>;
+export type PeftType = PromptConfig['peft_type'];
 export type TrainingConfig = Recipe['training'];
 export type DataConfig = Recipe['data'];
 export type RecipeTest = NonNullable<Recipe['tests']>[number];

@@ -50,6 +50,8 @@ export interface ToldOfRun {
   readonly start?: EventOf<'start'>;
   readonly steps: readonly EventOf<'step'>[];
   readonly evaluations: readonly EventOf<'evaluation'>[];
+  /** The prompt-design baselines. */
+  readonly designs: readonly EventOf<'design'>[];
   readonly notices: readonly EventOf<'notice'>[];
   /** The last that were told. */
   readonly nearest?: readonly NearestTokens[];

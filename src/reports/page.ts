@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../errors/catalogue.js';
+import { approachSection } from './approachSection.js';
 import { isRun, type Report, type Unreported } from './content.js';
 import { html, type Markup } from './markup.js';
 import { overview } from './overview.js';
@@ -53,7 +54,8 @@ export function reportPage(report: Report, { policy, nonce, script }: PageSettin
               })}
             </p>
           </header>
-          ${unreported.map(problem)} ${runs.length > 0 ? overview(runs) : undefined} ${runs.map(runSection)}
+          ${unreported.map(problem)} ${runs.length > 0 ? overview(runs) : undefined} ${approachSection(runs)}
+          ${runs.map(runSection)}
         </main>
       </body>
     </html> `;

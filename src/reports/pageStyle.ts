@@ -89,6 +89,10 @@ circle.second { fill: var(--second); }
 circle.third { fill: var(--third); }
 circle.fourth { fill: var(--fourth); }
 circle.fifth { fill: var(--fifth); }
+.track { fill: var(--tint); }
+.bar { fill: var(--first); }
+.point { fill: var(--page); stroke: var(--text); }
+figure text.value { fill: var(--text); }
 .legend { display: flex; flex-wrap: wrap; gap: 0 16px; padding: 0 0 0 10px; list-style: none; font-size: 0.92em; }
 .swatch { width: 24px; height: 8px; margin-right: 4px; }
 summary { padding-left: 10px; color: var(--info); font-size: 0.92em; cursor: pointer; }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { MethodConfig, PeftType } from '../protocol/recipe.js';
+import { promptConfig, type MethodConfig, type PeftType, type PromptConfig } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
 import { formatWarpConfig, readWarpConfig, warpConfigFile, type WarpConfig } from './warpConfig.js';
@@ -96,6 +96,7 @@ export function adapterTensors(config: AdapterConfig): Readonly<Record<string, r
 export interface AdapterDescription {
   /** As PEFT is to find it: a Hugging Face id or a path. */
   readonly baseModel: string;
+  /** One that makes a prompt. */
   readonly method: MethodConfig;
   readonly numVirtualTokens: number;
   readonly hiddenSize: number;
@@ -113,7 +114,8 @@ export interface AdapterDescription {
 
 /** The config that PEFT itself would save for a method. */
 export function adapterConfig(description: AdapterDescription): AdapterConfig {
-  const { baseModel, method, isEncoderDecoder: isPair = false } = description;
+  const { baseModel, isEncoderDecoder: isPair = false } = description;
+  const method = promptConfig(description.method);
   const common = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
@@ -170,7 +172,7 @@ function peftInitialisation(
   {
     prompt_tuning_init: type,
     prompt_tuning_init_text: text,
-  }: Pick<MethodConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
+  }: Pick<PromptConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
   baseModel: string,
 ): Pick<
   z.infer<typeof promptTuningSchema>,

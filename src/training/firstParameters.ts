@@ -6,15 +6,22 @@ import { initialise, type Parameters, type SavedStart } from '../methods/initial
 import { featuresGraph, parameterFeeds } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
 import { readWeightRows } from '../models/embeddingRows.js';
+import { readWeights } from '../models/tunedModel.js';
+import { trainsPrompt } from '../protocol/recipe.js';
 import { runOnce } from '../runtime/runOnce.js';
 import { fitsBlocks, fromPeftLayers } from '../store/decoderPrefix.js';
 import { loadStart } from '../store/promptStart.js';
 import { bestParameters } from './checkpoint.js';
 import type { RunContext } from './runContext.js';
 
-/** What is trained, as the recipe's initialisation makes it. `file` is relative to the recipe. Throws what `initialise` throws. */
+/** What is trained, as the recipe's initialisation makes it, or the model's own weights. `file` is relative to the recipe. Throws what `initialise` throws. */
 export function firstParameters(context: RunContext, recipeFile: string): Promise<Parameters> {
   const { recipe, base, model, data, tokenize, engine, method } = context;
+  if (!trainsPrompt(recipe.method))
+    return readWeights(
+      base.weights,
+      method.parameters.map((weight) => weight.name),
+    );
   const { prompt_tuning_init: name, prompt_tuning_init_text: text, prompt_tuning_init_file: file } = recipe.method;
   const { tokenizer, weights } = base;
   return initialise(method, name, {

@@ -10,9 +10,10 @@ import { inspectModel, type BaseModel, type InspectedModel } from '../models/ope
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import { prepareWeights } from '../models/weights.js';
 import type { RunEvent } from '../protocol/events.js';
-import type { Recipe } from '../protocol/recipe.js';
+import { trainsPrompt, type Recipe } from '../protocol/recipe.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
+import { refuseWithoutRoom } from './refuseTuning.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
 /** What a recipe asks for, with its data read and its model looked at; nothing heavy is loaded. */
@@ -53,6 +54,8 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   const model = modelOf(base.config);
   const classes = Object.keys(data.task.labels ?? {}).length;
   const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template), classes);
+  if (!trainsPrompt(recipe.method) && recipe.method.save_model && base.form === 'gguf')
+    throw new SoftpromptError('run.noModelFolder', { model: base.name });
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }
@@ -62,12 +65,13 @@ export async function openRunContext(
   onEvent: (event: RunEvent) => void,
 ): Promise<RunContext> {
   const plan = await planRun({ recipe, recipeFile });
+  const { engine: kind, provider, threads = availableParallelism() } = recipe;
+  refuseWithoutRoom(plan, threads);
   const { source, ...base } = plan.base;
   const weights = await prepareWeights(source, {
     cacheFolder,
     onConvert: ({ file, bytes }) => onEvent({ type: 'notice', code: 'convertingModel', args: { file, bytes } }),
   });
-  const { engine: kind, provider, threads = availableParallelism() } = recipe;
   const engine = await openEngine({ engine: kind, provider, threads, cacheFolder, spinning });
   return { ...plan, base: { ...base, ...weights }, engine };
 }

@@ -8,6 +8,7 @@ import { benchLive } from './live.js';
 import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
 import { benchT5 } from './t5.js';
+import { benchTogether } from './together.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
@@ -18,6 +19,7 @@ else if (command === 'ensemble') await benchEnsemble(args);
 else if (command === 'sweep') await benchSweep(args);
 else if (command === 'ensembles') await benchEnsembles(args);
 else if (command === 't5') await benchT5(args);
+else if (command === 'together') await benchTogether(args);
 else if (command === 'live') await benchLive(args);
 else if (command === 'editor') benchEditor();
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));

@@ -10,7 +10,7 @@ import { openPrompt, type OpenedPrompt } from '../../src/evaluation/openPrompt.j
 import { promptEmbeddings } from '../../src/methods/method.js';
 import { pairFeeds, pairLogitsGraph } from '../../src/methods/pairGraph.js';
 import type { EncoderDecoderModel } from '../../src/models/encoderDecoder.js';
-import { recipeSchema } from '../../src/protocol/recipe.js';
+import { promptConfig, recipeSchema } from '../../src/protocol/recipe.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
 import type { GraphOutputs } from '../../src/runtime/executor.js';
 import { adapterConfig, formatAdapterConfig } from '../../src/store/adapterConfig.js';
@@ -119,11 +119,12 @@ describe.each(adapters)('the adapter %s/%s on %s', (kind, name, modelName) => {
       ...(type === 'PROMPT_TUNING' && { prompt_tuning_init: 'random' }),
       ...(type === 'P_TUNING' && { encoder_hidden_size: 7 }),
     });
+    const { num_virtual_tokens: numVirtualTokens } = promptConfig(method);
     const config = adapterConfig({
       ...model.heads,
       baseModel: `softprompt/${modelName}`,
       method,
-      numVirtualTokens: method.num_virtual_tokens,
+      numVirtualTokens,
       hiddenSize: model.hiddenSize,
       numLayers: isOwn ? unsharedLayers(blocks) : blocks,
       isEncoderDecoder: true,
@@ -138,7 +139,7 @@ describe.each(adapters)('the adapter %s/%s on %s', (kind, name, modelName) => {
     const [ours, theirs] = await Promise.all(
       [place, join(golden, kind, name)].map((from) => readFloatTensors(join(from, 'adapter_model.safetensors'))),
     );
-    const rows = type === 'PREFIX_TUNING' || kind === 'ours' ? undefined : method.num_virtual_tokens * model.hiddenSize;
+    const rows = type === 'PREFIX_TUNING' || kind === 'ours' ? undefined : numVirtualTokens * model.hiddenSize;
     const read = (tensors: typeof ours): Float32Array =>
       defined(tensors?.get(promptEmbeddings), promptEmbeddings).data.slice(0, rows);
     expect(read(ours)).toEqual(read(theirs));

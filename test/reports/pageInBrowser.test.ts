@@ -41,6 +41,7 @@ const run = (name: string, steps: number): RunReport => ({
       { ...scored('dev', 0.75, { best: true }), step: 10 },
       scored('test', 0.7),
     ] as EventOf<'evaluation'>[],
+    designs: [],
     notices: [{ type: 'notice', code: 'waitingForRun', args: { run: 'other' } }],
     nearest: [{ position: 0, nearest: [{ id: 1, token: ' queue', similarity: 0.81 }] }],
   },

@@ -103,7 +103,13 @@ describe('a run', () => {
     const saveCheckpoint = async (checkpoint: Checkpoint): Promise<void> => {
       checkpoints.push(structuredClone(checkpoint));
     };
-    const undisturbed = { emit: ignore, signal: never, gate: makeGate(), onPause: async () => undefined };
+    const undisturbed = {
+      emit: ignore,
+      signal: never,
+      gate: makeGate(),
+      onPause: async () => undefined,
+      tunedWeights: '-',
+    };
     const whole = await trainLoop(context, first, { ...undisturbed, checkpointEveryMs: 0, saveCheckpoint });
     const evaluating = checkpoints.filter(({ state }) => state.scores.dev !== undefined);
     expect(checkpoints.length).toBeGreaterThan(10);
