@@ -29,7 +29,7 @@ beforeEach(async () => {
     ['mrpc', ['sentence1', 'sentence2']],
   ] as const) {
     for (const file of [`${preset}.json`, `${preset}-test.json`])
-      await writeFile(join(folder, file), pairs(...columns));
+      await writeFile(join(folder, file), pairs(columns[0], columns[1]));
   }
   await writeFile(join(folder, 'qqp.softprompt.json'), recipe('qqp', ', "sweep": { "training.seed": [1, 2] }'));
   await writeFile(join(folder, 'mrpc.softprompt.json'), recipe('mrpc', ''));
@@ -50,11 +50,11 @@ async function saveTrained(name: string, preset: 'qqp' | 'mrpc'): Promise<void> 
 }
 
 /** In its own domain a prompt scores 0.9, a point more with seed 2; elsewhere 0.6; the bare model 0.5. */
-const work = (): Partial<Work> => {
+const work = (): Pick<Work, 'train' | 'evaluate'> => {
   const quick = quickWork(trained);
   return {
-    train: async (request, ...rest) => {
-      const done = await quick.train(request, ...rest);
+    train: async (request, onEvent, signal) => {
+      const done = await quick.train(request, onEvent, signal);
       await saveTrained(request.recipe.name ?? '', request.recipe.data.preset === 'qqp' ? 'qqp' : 'mrpc');
       return done;
     },
@@ -141,12 +141,12 @@ describe('softprompt transfer', () => {
 
   it('goes on after Ctrl-C with what is not scored yet', async () => {
     await saveTrained('quora', 'qqp');
-    const stopping = work();
-    const { evaluate } = stopping;
-    stopping.evaluate = async (...args) => {
-      const result = await evaluate!(...args);
-      abort.abort();
-      return result;
+    const stopping: Partial<Work> = {
+      evaluate: async (request, onProgress, signal) => {
+        const result = await work().evaluate(request, onProgress, signal);
+        abort.abort();
+        return result;
+      },
     };
     const argv = ['transfer', 'quora', '--to', 'qqp=qqp-test.json', 'mrpc=mrpc-test.json'];
     expect((await commandLine(folder, argv, { work: stopping, signal: abort.signal })).exitCode).toBe(130);
