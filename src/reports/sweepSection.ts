@@ -14,7 +14,7 @@ export function sweepSection({ table: told }: SweepReport): Markup {
   const { name, results } = told;
   const done = results.filter(({ state }) => state === 'finished').length;
   const charts = sweepCharts(summary, name).flatMap((chart) => lineChart(chart) ?? []);
-  return html`<section class="run" aria-labelledby="sweep-${name}">
+  return html`<article class="run" aria-labelledby="sweep-${name}">
     <h2 id="sweep-${name}">${l10n.t('Sweep {name}', { name })}</h2>
     <p class="facts">
       ${l10n.t('{done} of {total} runs finished', { done, total: results.length })}${
@@ -22,7 +22,7 @@ export function sweepSection({ table: told }: SweepReport): Markup {
       }
     </p>
     ${charts.length > 0 ? html`<div class="charts">${charts}</div>` : undefined} ${combinations(summary, name)}
-  </section>`;
+  </article>`;
 }
 
 /** A chart for each field with numbers; none before the first score, nor of more lines than can be told apart. */

@@ -22,7 +22,7 @@ export function transferSection({ table: told }: TransferReport): Markup {
       mean === undefined || inDomainMean === undefined ? '' : distanceText(metric, mean, inDomainMean),
     ];
   });
-  return html`<section class="run" aria-labelledby="transfer-${name}">
+  return html`<article class="run" aria-labelledby="transfer-${name}">
     <h2 id="transfer-${name}">${l10n.t('Transfer {name}', { name })}</h2>
     ${table({
       label: l10n.t('Transfer {name}', { name }),
@@ -38,5 +38,5 @@ export function transferSection({ table: told }: TransferReport): Markup {
       rows,
       numbers: [2, 3, 4, 5, 6],
     })}
-  </section>`;
+  </article>`;
 }
