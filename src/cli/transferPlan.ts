@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { inferTask, type ResolvedTask, type TaskConfig } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
@@ -51,7 +52,8 @@ export async function plannedSource(
       name: details?.name ?? basename(folder),
       made: { folder },
       ...(details && { task: details.task }),
-      ...(tested?.type === 'data' && { test: tested.source }),
+      // Where that file is gone, there is nothing to compare with, as is said then.
+      ...(tested?.type === 'data' && existsSync(tested.source.path) && { test: tested.source }),
     };
   }
   const { recipe, sweep } = await plannedRuns(name, options, world);

@@ -110,7 +110,7 @@ function triedValues(values: readonly number[], at: (x: number) => number): Mark
     const half = 4 * String(value).length;
     if (at(value) - half < end) return [];
     end = at(value) + half;
-    return [underAxis(String(value), at(value))];
+    return [underAxis(String(value), Math.min(at(value), width - half))];
   });
 }
 

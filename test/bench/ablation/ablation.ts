@@ -35,7 +35,7 @@ export async function benchAblation(args: string[]): Promise<void> {
   for (const recipe of recipes) {
     const sweep = sweepFolderOf(store, recipe);
     const table = await readTable(sweep);
-    if (!table) continue;
+    if (!table?.results.some(({ state }) => state === 'finished')) continue;
     await copyFile(csvFile(sweep), join(folder, `${recipe}.csv`));
     const { markdown, chart } = lengthsPage(table);
     if (chart !== undefined) await writeFile(join(folder, `${recipe}.svg`), chart);

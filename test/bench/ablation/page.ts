@@ -29,25 +29,33 @@ export function lengthsPage(table: SweepTable): { readonly markdown: string; rea
       bare === undefined || !score ? '' : `; without a prompt ${metricText(score.metric, bare)}`
     }.`,
     '',
-    `| virtual tokens | ${lengths.map(String).join(' | ')} |`,
-    `| --- | ${lengths.map(() => '---').join(' | ')} |`,
-    ...distinct(beginningField).map(
-      (beginning) => `| ${valueText(beginning)} | ${lengths.map((length) => cell(beginning, length)).join(' | ')} |`,
-    ),
-    '',
+    ...tableLines(lengths, distinct(beginningField), cell),
     ...(chart === undefined ? [] : [`![Score against prompt length](${table.name}.svg)`, '']),
   ].join('\n');
   return { markdown, ...(chart !== undefined && { chart }) };
 }
 
+const tableLines = (
+  lengths: readonly unknown[],
+  beginnings: readonly unknown[],
+  cell: (beginning: unknown, length: unknown) => string,
+): string[] => [
+  `| virtual tokens | ${lengths.map(String).join(' | ')} |`,
+  `| --- | ${lengths.map(() => '---').join(' | ')} |`,
+  ...beginnings.map((of) => `| ${valueText(of)} | ${lengths.map((length) => cell(of, length)).join(' | ')} |`),
+  '',
+];
+
 /** A report's chart as a file of its own, with its style and its legend inside. */
 function standalone(chart: Chart): string | undefined {
   const [svg] = /<svg viewBox[^]*?<\/svg>/.exec(lineChart(chart)?.markup ?? '') ?? [];
-  const legend = chart.lines.map(({ label, look }, i) => {
-    const x = 60 + 140 * (i % 3);
-    const y = 246 + 18 * Math.floor(i / 3);
-    return `<path class="line ${look}" d="M${x} ${y - 4}h24" /><text x="${x + 30}" y="${y}">${label.replace('prompt_tuning_init ', '')}</text>`;
-  });
+  const legend = chart.lines
+    .filter(({ points }) => points.length > 0)
+    .map(({ label, look }, i) => {
+      const x = 60 + 140 * (i % 3);
+      const y = 246 + 18 * Math.floor(i / 3);
+      return `<path class="line ${look}" d="M${x} ${y - 4}h24" /><text x="${x + 30}" y="${y}">${label.replace('prompt_tuning_init ', '')}</text>`;
+    });
   return svg
     ?.replace('<svg viewBox="0 0 480 230"', `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 280" width="720"`)
     .replace('>', `><style>${style}</style><rect width="480" height="280" fill="#ffffff" />`)

@@ -14,6 +14,8 @@ const folder = 'test/bench/transfer';
 const data = resolve('../shared/data/datasets');
 const sets = [`qqp=${data}/qqp/dev.json`, `mrpc=${data}/mrpc/msr_paraphrase_test.txt`];
 const models = ['9m', 'smollm2'] as const;
+/** As `softprompt transfer` calls it. */
+const nameOf = (model: string): string => `qqp-${model}-mrpc-${model}`;
 
 /**
  * QQP ↔ MRPC as in Lester et al. 2021, section 5, by `softprompt transfer` on the recipes beside this file: run again, it goes on. `--only 9m`:
@@ -29,7 +31,7 @@ export async function benchTransfer(args: string[]): Promise<void> {
   try {
     for (const model of models.filter((name) => values.only.split(',').includes(name))) {
       const recipes = ['qqp', 'mrpc'].map((set) => `${folder}/${set}-${model}.softprompt.json`);
-      const options = ['--max-rows', '500', '--jobs', values.jobs, '--name', model, '--store', store];
+      const options = ['--max-rows', '500', '--jobs', values.jobs, '--store', store];
       await runProduct(['transfer', ...recipes, '--to', ...sets, ...options], home, (line) => {
         if (line.type === 'sweepRun') process.stdout.write(`${String(line.name)}: ${String(line.state)}\n`);
         if (line.type === 'transferScore') process.stdout.write(`${String(line.prompt)} on ${String(line.set)}\n`);
@@ -40,8 +42,8 @@ export async function benchTransfer(args: string[]): Promise<void> {
   }
   const known = await readdir(transfersFolder(store)).catch((): string[] => []);
   const parts: string[] = [];
-  for (const model of models.filter((name) => known.includes(name))) {
-    const transfer = transferFolderOf(store, model);
+  for (const model of models.filter((each) => known.includes(nameOf(each)))) {
+    const transfer = transferFolderOf(store, nameOf(model));
     await copyFile(transferCsvFile(transfer), join(folder, `${model}.csv`));
     parts.push(transferPage(await readTransferTable(transfer)));
   }
