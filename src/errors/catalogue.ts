@@ -6,12 +6,21 @@ import { runErrors } from './runErrors.js';
 import type { ErrorMessage } from './errorMessage.js';
 import { storeErrors } from './storeErrors.js';
 import { sweepErrors } from './sweepErrors.js';
+import { transferErrors } from './transferErrors.js';
 
 /**
  * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
  * arguments cross processes and are put into words, in the reader's language, where they are shown.
  */
-const catalogue = { ...dataErrors, ...evaluationErrors, ...modelErrors, ...runErrors, ...storeErrors, ...sweepErrors };
+const catalogue = {
+  ...dataErrors,
+  ...evaluationErrors,
+  ...modelErrors,
+  ...runErrors,
+  ...storeErrors,
+  ...sweepErrors,
+  ...transferErrors,
+};
 
 export type ErrorCode = keyof typeof catalogue;
 export type ErrorArguments<C extends ErrorCode> = Parameters<(typeof catalogue)[C]>[0];

@@ -1,5 +1,6 @@
-import { inferTask, type ResolvedTask } from '../data/columns.js';
+import { inferTask, type ResolvedTask, type TaskConfig } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
+import { transferredTask } from '../data/transferredTask.js';
 import { noMethod } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { BaseModel } from '../models/openModel.js';
@@ -26,14 +27,17 @@ export interface AskedRows {
 export const presetOf = ({ details, recipe }: SavedPrompt): PresetId | undefined =>
   details?.task.preset ?? recipe?.data.preset;
 
+/** Throws what `inferTask`, `makeExamples` and, where the rows have words of their own, `transferredTask` throw. */
 export function rowsFor(
   { prompt, base, model, method, embeddings, classes }: OpenedPrompt,
   table: Table,
   engine: Engine,
-  asked: { readonly maxRows?: number; readonly ranking?: Ranking },
+  asked: { readonly maxRows?: number; readonly ranking?: Ranking; readonly ownWords?: TaskConfig },
 ): AskedRows {
   const known = prompt.details?.task ?? prompt.recipe?.data ?? {};
-  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
+  const trained: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
+  const { ownWords } = asked;
+  const task = ownWords ? transferredTask(trained, inferTask(table, ownWords), table.file) : trained;
   const tokenize = tokenizeOptions(known, task, base, method.virtualTokens);
   const ranking = asked.ranking ?? prompt.recipe?.evaluation?.ranking;
   return {

@@ -97,6 +97,12 @@ export function metricText(metric: MetricName, value: number, more = 0): string 
   return metric === 'bleu' || metric === 'chrf' ? percent : `${percent} %`;
 }
 
+/** What an axis of scores multiplies with and says behind its numbers; BLEU and chrF are given without the sign. */
+export function scoreAxis(metric: MetricName): { readonly scale: number; readonly unit: string } {
+  if (!isShare(metric)) return { scale: 1, unit: '' };
+  return { scale: 100, unit: metricText(metric, 0).endsWith('%') ? ' %' : '' };
+}
+
 /** As `distanceText`, without the unit. */
 export function signedDistance(metric: MetricName, value: number, baseline: number): string {
   const [scale, digits] = isShare(metric) ? [100, 1] : [1, 2];

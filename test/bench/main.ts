@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { benchParity } from '../parity/against/parity.js';
+import { benchAblation } from './ablation/ablation.js';
 import { benchCompare } from './compare.js';
 import { benchEnsemble, benchEvaluate } from './evaluate.js';
 import { benchScore } from './score.js';
@@ -9,6 +10,7 @@ import { benchStep } from './step.js';
 import { benchSweep } from './sweep/sweep.js';
 import { benchT5 } from './t5.js';
 import { benchTogether } from './together.js';
+import { benchTransfer } from './transfer/transfer.js';
 
 const [command, ...args] = process.argv.slice(2);
 if (command === 'step') await benchStep(args);
@@ -17,6 +19,8 @@ else if (command === 'score') await benchScore(args);
 else if (command === 'evaluate') await benchEvaluate(args);
 else if (command === 'ensemble') await benchEnsemble(args);
 else if (command === 'sweep') await benchSweep(args);
+else if (command === 'ablation') await benchAblation(args);
+else if (command === 'transfer') await benchTransfer(args);
 else if (command === 'ensembles') await benchEnsembles(args);
 else if (command === 't5') await benchT5(args);
 else if (command === 'together') await benchTogether(args);
