@@ -15,8 +15,9 @@ import { runDoctor, runEvaluate, runResume, runTrain } from './runCommand.js';
 import { runTests } from './runTests.js';
 import { addSweepCommands } from './sweepOptions.js';
 import { screenOf, styled } from './terminal.js';
+import { addTransferCommand } from './transferOptions.js';
 import { runTrainSeeds } from './trainSeeds.js';
-import { runExport, runImport } from './transfer.js';
+import { runExport, runImport } from './promptFiles.js';
 import type { Work } from './work.js';
 import type {
   CommonOptions,
@@ -121,7 +122,9 @@ function describeProgram(world: World, act: Action): Command {
       )();
     });
 
-  addSweepCommands(program, { common, act, examples, threadsOption, providerOption, wholeNumberFrom }, world);
+  const parts = { common, act, examples, threadsOption, providerOption, baselineOption, wholeNumberFrom };
+  addSweepCommands(program, parts, world);
+  addTransferCommand(program, parts, world);
 
   common(program.command('resume'), l10n.t('goes on with a stopped, interrupted or failed run'))
     .argument('[run]', l10n.t('a run’s id or folder; by default the newest that can go on'))
@@ -296,7 +299,9 @@ function describeProgram(world: World, act: Action): Command {
   )
     .argument(
       '[runs...]',
-      l10n.t('runs by id or folder, or saved prompts by name or folder; by default all finished runs'),
+      l10n.t(
+        'runs by id or folder, saved prompts, sweeps and transfers by name or folder; by default all of the store that is finished',
+      ),
     )
     .option('--out <file>', l10n.t('the page, which needs nothing beside itself; by default softprompt-report.html'))
     .option(
@@ -387,6 +392,7 @@ function programHelp(): string {
     'softprompt train --data reviews.csv --virtual-tokens 20',
     'softprompt evaluate tickets test.jsonl',
     'softprompt sweep tickets.softprompt.json',
+    'softprompt transfer qqp.softprompt.json mrpc.softprompt.json',
     'softprompt test',
     'softprompt ensemble test.jsonl --ensemble tickets-seeds',
     'softprompt interpret tickets',

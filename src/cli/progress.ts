@@ -66,6 +66,8 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
       return [evaluationLine(event, history, screen)];
     case 'group':
       return [groupLine(event, screen)];
+    case 'design':
+      return [designLine(event, screen)];
     case 'checkpoint':
     case 'nearest':
       return [];
@@ -77,6 +79,7 @@ function linesFor(event: RunEvent, history: RunHistory, screen: Screen): readonl
 function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
   const { model, modelParameters, device, threads, method, trainable, steps, resumedAt, prompt } = start;
   const { groups } = start;
+  const facts = { model: styled(screen, 'bold', model), parameters: wholeNumber(modelParameters), device, threads };
   const args = {
     prompt: styled(screen, 'bold', prompt),
     method: methodName(method),
@@ -85,12 +88,9 @@ function headerLines(start: EventOf<'start'>, screen: Screen): string[] {
     steps: wholeNumber(groups ? steps / groups.count : steps),
   };
   const lines = [
-    l10n.t('{model}: {parameters} parameters, frozen; {device}, threads: {threads}', {
-      model: styled(screen, 'bold', model),
-      parameters: wholeNumber(modelParameters),
-      device,
-      threads,
-    }),
+    method === 'MODEL_TUNING'
+      ? l10n.t('{model}: {parameters} parameters, all trained; {device}, threads: {threads}', facts)
+      : l10n.t('{model}: {parameters} parameters, frozen; {device}, threads: {threads}', facts),
     l10n.t('{prompt}: {method}, {trainable} trainable parameters ({share} of the model’s), {steps} steps', args),
     ...(groups
       ? [
@@ -136,6 +136,15 @@ function evaluationLine(event: EventOf<'evaluation'>, history: RunHistory, scree
       l10n.t('{distance} from the baseline', { distance: distanceText(metric, value, baseline.value) }),
     );
   return [place, ...(distance ? [distance] : []), ...(event.best ? [l10n.t('the best so far')] : [])].join(', ');
+}
+
+function designLine({ split, metric, value, examples }: EventOf<'design'>, screen: Screen): string {
+  return l10n.t('{split} {metric} {value} by prompt design, with {count} training rows as text', {
+    split,
+    metric: metricName(metric),
+    value: styled(screen, 'bold', metricText(metric, value)),
+    count: examples,
+  });
 }
 
 /** 18/50 u17: 32 rows, dev accuracy 87.5 % */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { bundledModel, resolveModelPath } from '../models/modelPath.js';
 import { nameFromFile, parseRecipe } from '../protocol/parseRecipe.js';
 import type { PresetId } from '../protocol/presets.js';
-import type { PeftType, Recipe, RecipeInput } from '../protocol/recipe.js';
+import { trainsPrompt, type MethodType, type Recipe, type RecipeInput } from '../protocol/recipe.js';
 import { asReadError } from '../store/fileErrors.js';
 
 /** Methods as an option names them. */
@@ -12,7 +12,9 @@ export const methodOptions = {
   'prompt-tuning': 'PROMPT_TUNING',
   'prefix-tuning': 'PREFIX_TUNING',
   'p-tuning': 'P_TUNING',
-} as const satisfies Readonly<Record<string, PeftType>>;
+  warp: 'WARP',
+  'model-tuning': 'MODEL_TUNING',
+} as const satisfies Readonly<Record<string, MethodType>>;
 export type MethodOption = keyof typeof methodOptions;
 
 /** What a run starts from, once it was found: its path and how many virtual tokens it has. */
@@ -131,7 +133,13 @@ function withOptions(recipe: Recipe, options: TrainOptions, folder: string, star
       }),
     },
     method: {
-      ...(isOther ? { peft_type: peftType, num_virtual_tokens: method.num_virtual_tokens } : method),
+      ...(isOther
+        ? {
+            peft_type: peftType,
+            ...(peftType !== 'MODEL_TUNING' &&
+              trainsPrompt(method) && { num_virtual_tokens: method.num_virtual_tokens }),
+          }
+        : method),
       ...given({ num_virtual_tokens: virtualTokens ?? start?.virtualTokens }),
       ...(start && { prompt_tuning_init: 'file', prompt_tuning_init_file: start.path }),
     },

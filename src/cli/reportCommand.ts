@@ -4,7 +4,7 @@ import { describeMessage } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { wholeNumber } from '../protocol/numbers.js';
 import { isRun, type Report, type RunReport } from '../reports/content.js';
-import { finishedRuns, namedSubject, readReport } from '../reports/readReport.js';
+import { finishedRuns, folderSubject, namedSubject, readReport, tableFolders } from '../reports/readReport.js';
 import { writeFileAtomic } from '../store/atomicFile.js';
 import { exitCodes, type ExitCode } from './failure.js';
 import { print, printJson, shortPath, storeOf } from './runCommand.js';
@@ -20,23 +20,27 @@ export interface ReportOptions extends CommonOptions {
 const usualPage = 'softprompt-report.html';
 
 /**
- * Writes one page about runs and saved prompts, or their measurements for TensorBoard, or both; without names, about all finished runs. What
+ * Writes one page about runs, saved prompts, sweeps and transfers, or the runs' measurements for TensorBoard, or both; without names, about all. What
  * cannot be reported is said, on the page and here, and makes the exit code that of bad input; nothing is written where nothing can be.
  */
 export async function runReport(names: readonly string[], options: ReportOptions, world: World): Promise<ExitCode> {
   const { folder, version } = world;
   const store = await storeOf(options, world);
   const subjects =
-    names.length === 0 ? await finishedRuns(store) : names.map((name) => namedSubject(store, name, folder));
+    names.length === 0
+      ? [...(await tableFolders(store)).map(folderSubject), ...(await finishedRuns(store))]
+      : names.map((name) => namedSubject(store, name, folder));
   if (subjects.length === 0) throw new SoftpromptError('store.noFinishedRun', { store });
   const report = await readReport(subjects, { version });
   const runs = report.entries.filter(isRun);
-  const written = runs.length > 0 ? await writeReport(report, runs, options, world) : [];
+  const tables = report.entries.filter((entry) => entry.kind === 'sweep' || entry.kind === 'transfer');
+  const written = runs.length + tables.length > 0 ? await writeReport(report, runs, options, world) : [];
 
   const unreported = report.entries.filter((entry) => entry.kind === 'unreported');
   if (options.json) {
     const problems = unreported.map(({ name, problem }) => ({ name, ...problem, ...describeMessage(problem) }));
-    printJson([{ type: 'report', written, runs: runs.map(({ id }) => id), problems }], world);
+    const named = tables.map(({ kind, table }) => ({ kind, name: table.name }));
+    printJson([{ type: 'report', written, runs: runs.map(({ id }) => id), tables: named, problems }], world);
   } else {
     const count = wholeNumber(runs.length);
     const lines = written.map((path) =>
@@ -73,7 +77,7 @@ async function writeReport(
 
 function tellUnreported({ entries }: Report, { err }: World): void {
   for (const entry of entries) {
-    if (isRun(entry)) continue;
+    if (entry.kind !== 'unreported') continue;
     const { message, advice } = describeMessage(entry.problem);
     const title = l10n.t('{name} is not reported.', { name: entry.name });
     err.write(`${styled(screenOf(err), 'yellow', title)} ${message} ${advice}\n`);

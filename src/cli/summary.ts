@@ -118,6 +118,10 @@ function devChart({ evaluations }: RunHistory, screen: Screen): string[] {
 
 function nextLines({ reason, folder }: EventOf<'end'>, { start }: RunHistory, screen: Screen): string[] {
   const command = (text: string): string => `  ${styled(screen, 'cyan', text)}`;
+  if (start?.method === 'MODEL_TUNING') {
+    const next = reason === 'stopped' ? `softprompt resume ${start.run}` : `softprompt report ${start.run}`;
+    return [l10n.t('Kept in {folder}', { folder }), l10n.t('Next:'), command(next)];
+  }
   const prompt = start?.prompt ?? folder;
   return [
     l10n.t('Saved in {folder}', { folder }),

@@ -5,7 +5,7 @@ import * as l10n from '@vscode/l10n';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { parseRecipe, recipeName } from '../protocol/parseRecipe.js';
 import { planSweep } from '../protocol/sweepRuns.js';
-import { summariseSweep, type SweepOutcome, type SweepResult } from '../protocol/sweepTable.js';
+import { summariseSweep, type SweepOutcome, type SweepResult, type SweepTable } from '../protocol/sweepTable.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { asReadError } from '../store/fileErrors.js';
 import {
@@ -51,7 +51,28 @@ export interface PendingSweep {
 export async function runSweep(file: string, options: SweepOptions, work: Work, world: World): Promise<ExitCode> {
   const { folder: here, out, signal } = world;
   const store = await storeOf(options, world);
-  const sweep = await readRecipe(file, options, world);
+  const { recipe, sweep } = await plannedRuns(file, options, world);
+  if (recipe.sweep === undefined) throw new SoftpromptError('recipe.noSweep', { file });
+  const table = await trainRuns(sweep, store, options, work, world);
+  const folder = sweepFolderOf(store, sweep.name);
+  if (options.json) printJson([{ type: 'sweep', folder, ...table, summary: summariseSweep(table) }], world);
+  else {
+    const saved = l10n.t('Saved in {folder}', { folder: shortPath(csvFile(folder), here) });
+    print(['', ...sweepLines(table, screenOf(out)), '', saved], world);
+  }
+  if (signal.aborted) return exitCodes.stopped;
+  return table.results.every(({ state }) => state === 'finished') ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Trains what a store does not have yet of a sweep's runs, each with a line as it ends, and keeps their table. Throws `store.sweepInUse`. */
+export async function trainRuns(
+  sweep: StoredSweep,
+  store: string,
+  options: SweepOptions,
+  work: Work,
+  world: World,
+): Promise<SweepTable> {
+  const { out, signal } = world;
   const folder = sweepFolderOf(store, sweep.name);
   const release = await ownSweep(folder, sweep.name);
   try {
@@ -85,34 +106,29 @@ export async function runSweep(file: string, options: SweepOptions, work: Work, 
     if (options.slurm) await runOnSlurm(request, options, world);
     else if (options.jobs > 1) await runInProcesses(request, options.jobs, work, signal);
     else await runHere(request, work, world, options.json === true);
-
-    const table = await writeTable(folder, sweep);
-    if (options.json) printJson([{ type: 'sweep', folder, ...table, summary: summariseSweep(table) }], world);
-    else {
-      const saved = l10n.t('Saved in {folder}', { folder: shortPath(csvFile(folder), here) });
-      print(['', ...sweepLines(table, screenOf(out)), '', saved], world);
-    }
-    if (signal.aborted) return exitCodes.stopped;
-    return table.results.every(({ state }) => state === 'finished') ? exitCodes.ok : exitCodes.failed;
+    return await writeTable(folder, sweep);
   } finally {
     await release();
   }
 }
 
-/** Throws `store.fileMissing`, `store.unreadable`, `recipe.invalid` or `recipe.noSweep`. */
-async function readRecipe(file: string, options: SweepOptions, { folder }: World): Promise<StoredSweep> {
+/** A recipe and the runs that it asks for: one where it has no sweep. Throws `store.fileMissing`, `store.unreadable` or `recipe.invalid`. */
+export async function plannedRuns(
+  file: string,
+  options: SweepOptions,
+  { folder }: World,
+): Promise<{ readonly recipe: Recipe; readonly sweep: StoredSweep }> {
   const recipeFile = resolve(folder, file);
   const bytes = await readFile(recipeFile, 'utf8').catch((error: unknown) => {
     throw asReadError(error, file);
   });
   const text = bytes.replace(/^\uFEFF/, '');
   const recipe = parseRecipe(text, file);
-  if (recipe.sweep === undefined) throw new SoftpromptError('recipe.noSweep', { file });
   const name = recipeName(recipe, recipeFile);
   const { fields, runs } = planSweep(text, name);
   const threads = options.threads ?? threadsBeside(options);
   const { provider } = options;
-  return {
+  const sweep: StoredSweep = {
     version: 1,
     name,
     recipeFile,
@@ -127,6 +143,7 @@ async function readRecipe(file: string, options: SweepOptions, { folder }: World
       },
     })),
   };
+  return { recipe, sweep };
 }
 
 /** Runs at the same time share the machine's cores; alone, and where Slurm says how many there are, the run itself asks. */

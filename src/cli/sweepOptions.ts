@@ -13,6 +13,7 @@ export interface Parts {
   readonly examples: (lines: readonly string[]) => string;
   readonly threadsOption: () => Option;
   readonly providerOption: () => Option;
+  readonly baselineOption: () => Option;
   readonly wholeNumberFrom: (least: number) => (text: string) => number;
 }
 

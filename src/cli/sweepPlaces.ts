@@ -22,7 +22,8 @@ export async function runHere(
     const run = defined(sweep.runs[index], 'a run');
     const display = openDisplay(world.out);
     const report = reportRun(() => screenOf(world.out));
-    if (!silent) display.print([], l10n.t('{run}: reading model and data…', { run: valuesText(run.values) }));
+    if (!silent)
+      display.print([], l10n.t('{run}: reading model and data…', { run: valuesText(run.values) || run.name }));
     const { outcome } = await sweepRun(
       folder,
       { ...run, recipeFile: sweep.recipeFile },

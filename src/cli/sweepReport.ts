@@ -1,14 +1,13 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../errors/catalogue.js';
-import type { MetricName } from '../protocol/events.js';
-import { duration, isShare, metricName, metricText } from '../protocol/numbers.js';
+import { duration, metricName, metricText } from '../protocol/numbers.js';
 import {
   fieldNames,
+  meanText,
   summariseSweep,
   valuesText,
   valueText,
   type SweepResult,
-  type SweepRow,
   type SweepSummary,
   type SweepTable,
 } from '../protocol/sweepTable.js';
@@ -18,7 +17,7 @@ import { columnLines, styled, type Screen } from './terminal.js';
 /** 3/12  num_virtual_tokens 20, seed 1: test accuracy 87.3 %, 41 s */
 export function resultLine(result: SweepResult, done: number, total: number, screen: Screen): string {
   const place = `${String(done).padStart(String(total).length)}/${total}`;
-  return `${styled(screen, 'dim', place)}  ${valuesText(result.values)}: ${resultText(result, screen)}`;
+  return `${styled(screen, 'dim', place)}  ${valuesText(result.values) || result.name}: ${resultText(result, screen)}`;
 }
 
 function resultText({ state, dev, test, seconds, error }: SweepResult, screen: Screen): string {
@@ -65,7 +64,7 @@ function tableLines({ fields, score, rows, best }: SweepSummary, screen: Screen)
     ...rows.map((row) => [
       ...fields.map((field) => valueText(row.values[field])),
       row.scores.length === row.runs ? String(row.runs) : `${row.scores.length}/${row.runs}`,
-      score ? scoreText(score.metric, row) : '–',
+      score ? meanText(score.metric, row.mean, row.deviation) : '–',
       ...(isCompared && score ? [row.baseline === undefined ? '–' : metricText(score.metric, row.baseline)] : []),
     ]),
   ]);
@@ -73,14 +72,6 @@ function tableLines({ fields, score, rows, best }: SweepSummary, screen: Screen)
     styled(screen, 'bold', head),
     ...body.map((line, i) => (i === best && rows.length > 1 ? styled(screen, 'bold', line) : line)),
   ];
-}
-
-/** 87.3 % ± 1.2 */
-function scoreText(metric: MetricName, { mean, deviation }: SweepRow): string {
-  if (mean === undefined) return '–';
-  const spread =
-    deviation === undefined ? '' : ` ± ${isShare(metric) ? (100 * deviation).toFixed(1) : deviation.toFixed(2)}`;
-  return metricText(metric, mean) + spread;
 }
 
 function chartLines({ fields, score, rows }: SweepSummary, screen: Screen): string[] {

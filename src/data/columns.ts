@@ -2,7 +2,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Table } from '../protocol/dataset.js';
 import type { PresetId } from '../protocol/presets.js';
 import type { DataConfig } from '../protocol/recipe.js';
-import { virtualSlots } from '../protocol/virtualSlots.js';
+import { answerColumn, virtualSlots } from '../protocol/virtualSlots.js';
 import { presetReading, presets } from './presets/presets.js';
 import { escapeTemplate, missingColumn, parseTarget, parseTemplate, type Template } from './template.js';
 
@@ -146,7 +146,9 @@ function knownColumns({ columns }: Template, table: Table): readonly string[] {
 
 /** The columns that a template can name, in a placeholder and in words. */
 function nameable(table: Table): readonly string[] {
-  return table.columns.filter((column) => !/[{}]/.test(column) && virtualSlots(column).length === 0);
+  return table.columns.filter(
+    (column) => !/[{}]/.test(column) && column !== answerColumn && virtualSlots(column).length === 0,
+  );
 }
 
 function isId(table: Table, column: string): boolean {

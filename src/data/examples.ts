@@ -1,5 +1,6 @@
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { Example, Row, Table } from '../protocol/dataset.js';
+import type { Example, Row, Table, VirtualSlot } from '../protocol/dataset.js';
+import { answerColumn } from '../protocol/virtualSlots.js';
 import type { ResolvedTask } from './columns.js';
 import { presetReading, presets } from './presets/presets.js';
 import { cellText, missingColumn, parseTarget, parseTemplate, renderTemplate, type Template } from './template.js';
@@ -43,9 +44,11 @@ export function exampleMaker(table: Pick<Table, 'columns' | 'file'>, task: Resol
   };
 }
 
-/** An example's input for a reader, with `[P×3]` where virtual tokens stand. */
+/** An example's input for a reader, with `[P×3]` where virtual tokens stand and `{mask}` where a masked model's answer does. */
 export function inputWithSlots({ input, slots = [] }: Pick<Example, 'input' | 'slots'>): string {
-  const ends = slots.map(({ offset, count }, i) => `${input.slice(slots[i - 1]?.offset ?? 0, offset)}[P×${count}]`);
+  const written = ({ offset, count, isAnswer }: VirtualSlot): string =>
+    isAnswer ? `${offset === 0 ? '' : ' '}{${answerColumn}}` : `[P×${count}]`;
+  const ends = slots.map((slot, i) => input.slice(slots[i - 1]?.offset ?? 0, slot.offset) + written(slot));
   return ends.join('') + input.slice(slots.at(-1)?.offset ?? 0);
 }
 

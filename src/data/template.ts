@@ -1,11 +1,12 @@
 import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { Row, VirtualSlot } from '../protocol/dataset.js';
-import { virtualSlotPattern } from '../protocol/virtualSlots.js';
+import { answerColumn, virtualSlotPattern } from '../protocol/virtualSlots.js';
 
-type TemplatePart = string | { readonly column: string } | { readonly virtualTokens: number };
+type TemplatePart =
+  string | { readonly column: string } | { readonly virtualTokens: number } | { readonly isAnswer: true };
 
-/** A parsed template: literal texts, placeholders and places of virtual tokens in turn. */
+/** A parsed template: literal texts, placeholders, places of virtual tokens and of a masked model's answer in turn. */
 export interface Template {
   readonly text: string;
   readonly parts: readonly TemplatePart[];
@@ -14,8 +15,9 @@ export interface Template {
 }
 
 /**
- * Parses `{column}` placeholders and `[P×3]`, a place of virtual tokens; `{{` and `}}` are literal braces. A column name may hold anything but
- * braces. Throws `data.unbalancedBrace`, `data.emptyPlaceholder` and `data.emptySlot` (positions are 1-based).
+ * Parses `{column}` placeholders, `[P×3]`, a place of virtual tokens, and `{mask}`, the one of a masked model's answer; `{{` and `}}` are literal
+ * braces. A column name may hold anything but braces, and is not mask.
+ * Throws `data.unbalancedBrace`, `data.emptyPlaceholder`, `data.emptySlot` (positions are 1-based) and `data.twoAnswers`.
  */
 export function parseTemplate(text: string): Template {
   const parts: TemplatePart[] = [];
@@ -23,7 +25,7 @@ export function parseTemplate(text: string): Template {
     if (column !== undefined) {
       if (column.trim() === '')
         throw new SoftpromptError('data.emptyPlaceholder', { template: text, position: index + 1 });
-      parts.push({ column });
+      parts.push(column === answerColumn ? { isAnswer: true } : { column });
     } else if (token === '{' || token === '}') {
       throw new SoftpromptError('data.unbalancedBrace', { template: text, position: index + 1, found: token });
     } else if (token === '{{' || token === '}}') {
@@ -32,9 +34,12 @@ export function parseTemplate(text: string): Template {
       parts.push(...literalParts(token, index, text));
     }
   }
+  if (parts.filter(isAnswer).length > 1) throw new SoftpromptError('data.twoAnswers', { template: text });
   const columns = new Set(parts.flatMap((part) => (typeof part === 'object' && 'column' in part ? [part.column] : [])));
   return { text, parts, columns: [...columns] };
 }
+
+const isAnswer = (part: TemplatePart): boolean => typeof part === 'object' && 'isAnswer' in part;
 
 /** A text without braces, which stands at `offset` of the template, cut at its places of virtual tokens. */
 function literalParts(literal: string, offset: number, template: string): TemplatePart[] {
@@ -51,9 +56,10 @@ function literalParts(literal: string, offset: number, template: string): Templa
   return parts;
 }
 
-/** As `parseTemplate`, for a target, where no virtual token may stand: `data.slotInTarget`. */
+/** As `parseTemplate`, for a target, where no virtual token and no answer may stand: `data.slotInTarget` and `data.answerInTarget`. */
 export function parseTarget(text: string): Template {
   const target = parseTemplate(text);
+  if (target.parts.some(isAnswer)) throw new SoftpromptError('data.answerInTarget', { target: text });
   const slot = target.parts.find((part) => typeof part === 'object' && 'virtualTokens' in part);
   if (slot !== undefined) {
     const found = (text.match(virtualSlotPattern) ?? []).join(', ');
@@ -73,7 +79,7 @@ export interface RenderedText {
 }
 
 /**
- * Fills in a row's cells as they are. Spaces and tabs right before a place of virtual tokens are dropped, and what follows it keeps its own:
+ * Fills in a row's cells as they are. Spaces and tabs right before a place of virtual tokens, or of the answer, are dropped, and what follows it keeps its own:
  * the texts on both sides are tokenised apart, byte-level BPE wants " word", and a space at a text's end is a token seldom seen there.
  * Throws `data.missingColumn`, `data.missingCell` and `data.notText`.
  */
@@ -85,7 +91,8 @@ export function renderTemplate(template: Template, row: Row, file: string): Rend
     else if ('column' in part) text += cellText(row, part.column, file);
     else {
       text = text.slice(0, endWithoutSpaces(text));
-      slots.push({ offset: text.length, count: part.virtualTokens });
+      const { length: offset } = text;
+      slots.push('isAnswer' in part ? { offset, count: 0, isAnswer: true } : { offset, count: part.virtualTokens });
     }
   }
   return { text, slots };

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { csvCell } from '../common/csv.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { RowDetail } from '../protocol/evaluation.js';
 import { writeFileAtomic } from '../store/atomicFile.js';
@@ -75,9 +76,6 @@ function table(predictions: readonly Prediction[], separator: string, written: (
 
 /** Spreadsheets run a text that begins like a formula; an apostrophe in front keeps it a text. A number is none. */
 const safe = (text: string): string => (/^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text);
-
-/** RFC 4180. */
-const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** A cell of tab-separated text has neither quotes nor a way to hold tabs and line breaks: they are written as in C. */
 const tsvCell = (text: string): string =>

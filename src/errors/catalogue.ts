@@ -7,6 +7,7 @@ import { runErrors } from './runErrors.js';
 import type { ErrorMessage } from './errorMessage.js';
 import { storeErrors } from './storeErrors.js';
 import { sweepErrors } from './sweepErrors.js';
+import { transferErrors } from './transferErrors.js';
 
 /**
  * Every error that a user can meet: what was found and expected, and what to do. Arguments are plain values, so that a code and its
@@ -20,6 +21,7 @@ const catalogue = {
   ...runErrors,
   ...storeErrors,
   ...sweepErrors,
+  ...transferErrors,
 };
 
 export type ErrorCode = keyof typeof catalogue;

@@ -120,6 +120,17 @@ export const dataErrors = {
     ),
     advice: l10n.t('Place virtual tokens in "template" alone.'),
   }),
+  'data.twoAnswers': (a: { template: string }) => ({
+    message: l10n.t('The template "{template}" has more than one {mask}.', { ...a, mask: '{mask}' }),
+    advice: l10n.t('Leave one, where the target is to be read: it takes as many masks as the target has tokens.'),
+  }),
+  'data.answerInTarget': (a: { target: string }) => ({
+    message: l10n.t('The target "{target}" has a {mask}, but a target is words that the model must predict there.', {
+      ...a,
+      mask: '{mask}',
+    }),
+    advice: l10n.t('Write {mask} in "template" alone.', { mask: '{mask}' }),
+  }),
   'data.missingColumn': (a: { file: string; column: string; columns: string; nearest: string }) => ({
     message: l10n.t('{file}: there is no column "{column}"; the columns are: {columns}.', a),
     advice:

@@ -68,6 +68,68 @@ export const runErrors = {
     ),
     advice: l10n.t('Choose another method, or another base model.'),
   }),
+  'run.noLayerSharing': (a: { field: string }) => ({
+    message: l10n.t('{field} is for encoder-decoders such as T5, and this base model is none.', a),
+    advice: l10n.t('Leave {field} out.', a),
+  }),
+  'run.noAnswerPlace': (a: { model: string; template: string }) => ({
+    message: l10n.t(
+      '{model} is a masked model, which reads its answer at a mask, and the template "{template}" has no {mask}.',
+      { ...a, mask: '{mask}' },
+    ),
+    advice: l10n.t('Set data.template, such as: {example}', { example: `${a.template} {mask}` }),
+  }),
+  'run.answerPlace': (a: { model: string; template: string }) => ({
+    message: l10n.t(
+      '{model} is no masked model: it writes its answer behind the text, and the template "{template}" has a {mask} in it.',
+      { ...a, mask: '{mask}' },
+    ),
+    advice: l10n.t('Leave {mask} out of data.template, or choose a masked model, such as BERT.', { mask: '{mask}' }),
+  }),
+  'run.maskedText': (a: { model: string }) => ({
+    message: l10n.t(
+      '{model} is a masked model, which tells labels apart but writes no text, and the task is generation.',
+      a,
+    ),
+    advice: l10n.t('Set data.labels, or choose a model that writes, such as a GPT-2 or a Llama.'),
+  }),
+  'run.maskedEnd': (a: { model: string }) => ({
+    message: l10n.t('{model} is a masked model, whose target stands inside the text, so that no token can end it.', a),
+    advice: l10n.t('Leave out data.addEos.'),
+  }),
+  'run.noMaskToken': (a: { model: string }) => ({
+    message: l10n.t('The tokenizer of {model} names no mask token.', a),
+    advice: l10n.t('Fetch tokenizer.json and tokenizer_config.json of the same model again.'),
+  }),
+  'run.sameTokens': (a: { label: string; other: string; model: string }) => ({
+    message: l10n.t(
+      'The labels "{label}" and "{other}" are the same tokens to {model}, so that nothing tells them apart.',
+      a,
+    ),
+    advice: l10n.t('Give them other words in data.labels.'),
+  }),
+  'run.noRoom': (a: { model: string; parameters: number; neededMb: number; availableMb: number }) => ({
+    message: l10n.t(
+      'Training all {parameters} weights of {model} takes about {neededMb} MB of memory, and {availableMb} MB are free.',
+      a,
+    ),
+    advice: l10n.t(
+      'Lower training.batchSize or data.maxLength, take a smaller model, or train a prompt, which leaves the model as it is.',
+    ),
+  }),
+  'run.noModelFolder': (a: { model: string }) => ({
+    message: l10n.t(
+      '{model}: a tuned model is kept as a Hugging Face folder, but this base model is one .gguf file, without the config and tokenizer that would stand in it.',
+      a,
+    ),
+    advice: l10n.t('Set method.save_model to false, or use the base model as a Hugging Face folder.'),
+  }),
+  'recipe.noPrompt': (a: { method: string }) => ({
+    message: l10n.t('An ensemble is made of prompts, and {method} makes none: it trains the model itself.', a),
+    advice: l10n.t('Use another method, or train with several seeds by a sweep: {example}', {
+      example: '"sweep": { "training.seed": [1, 2, 3] }',
+    }),
+  }),
   'run.noWords': (a: { vocabulary: number }) => ({
     message: l10n.t("None of the {vocabulary} tokens in the model's vocabulary has letters to start from.", a),
     advice: l10n.t('Use prompt_tuning_init "random" or "SAMPLE_VOCAB".'),
@@ -75,6 +137,10 @@ export const runErrors = {
   'run.noEos': (a: { model: string }) => ({
     message: l10n.t('{model} names no end-of-text token, but the targets must end with one.', a),
     advice: l10n.t("Set data.addEos to false, or add eos_token_id to the model's config.json."),
+  }),
+  'run.noSentinel': (a: { model: string; token: string }) => ({
+    message: l10n.t('{model} has no sentinel {token}, with which data.sentinel begins targets: T5 and mT5 have.', a),
+    advice: l10n.t('Leave data.sentinel out, or use a T5.'),
   }),
   'run.noBos': (a: { model: string }) => ({
     message: l10n.t('{model} names no beginning-of-text token, but data.addBos asks for one.', a),

@@ -43,12 +43,19 @@ export const storeErrors = {
     message: l10n.t('{file}: {field} "{found}" is not supported; supported: {supported}.', a),
     advice: l10n.t('Use this adapter with PEFT, or train a prompt here.'),
   }),
-  'store.encoderDecoder': (a: { file: string }) => ({
+  'store.encoderDecoder': (a: { file: string; found: string; supported: string }) => ({
     message: l10n.t(
-      '{file}: this adapter is for an encoder-decoder model (SEQ_2_SEQ_LM), and these are not supported yet; supported: CAUSAL_LM.',
+      '{file}: a {found} adapter for an encoder-decoder model (SEQ_2_SEQ_LM) is not supported; supported: {supported}.',
       a,
     ),
-    advice: l10n.t('Use this adapter with PEFT, or train a prompt here for a decoder model.'),
+    advice: l10n.t('Use this adapter with PEFT, or train a prompt here.'),
+  }),
+  'store.encoderDecoderExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      '{prompt} is for an encoder-decoder model, whose encoder reads it: {format} is for decoders, which vLLM runs.',
+      a,
+    ),
+    advice: l10n.t('Export it for PEFT instead.'),
   }),
   'store.adapterHead': (a: { file: string; found: string }) => ({
     message: l10n.t(
@@ -102,6 +109,20 @@ export const storeErrors = {
       a,
     ),
     advice: l10n.t('Export it as peft, or train by prompt tuning or P-tuning.'),
+  }),
+  'store.warpExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} was trained by WARP, whose output vectors of the labels have no place in {format}: what PEFT and the others load is vectors at the input alone.',
+      a,
+    ),
+    advice: l10n.t('Copy its folder, which softprompt import takes, or train by prompt tuning or P-tuning.'),
+  }),
+  'store.maskedExport': (a: { prompt: string; format: string }) => ({
+    message: l10n.t(
+      'The prompt {prompt} is for a masked model, which is read at its mask and writes no text, as who reads {format} expects.',
+      a,
+    ),
+    advice: l10n.t('Export it as peft or npy.'),
   }),
   'store.otherModel': (a: { prompt: string; trained: string; model: string; reason: string }) => ({
     message: l10n.t('The prompt {prompt} was trained on {trained} and does not fit {model}: {reason}.', a),

@@ -1,5 +1,6 @@
-import { inferTask, type ResolvedTask } from '../data/columns.js';
+import { inferTask, type ResolvedTask, type TaskConfig } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
+import { transferredTask } from '../data/transferredTask.js';
 import { noMethod } from '../methods/method.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import type { BaseModel } from '../models/openModel.js';
@@ -25,6 +26,8 @@ export interface AskedRows {
 export interface RowsAsked {
   readonly maxRows?: number;
   readonly ranking?: Ranking;
+  /** How rows of another set are worded. */
+  readonly ownWords?: TaskConfig;
 }
 
 /** As far as rows are read by it. */
@@ -34,6 +37,7 @@ type ReadPrompt = Pick<SavedPrompt, 'details' | 'recipe'>;
 export const presetOf = ({ details, recipe }: ReadPrompt): PresetId | undefined =>
   details?.task.preset ?? recipe?.data.preset;
 
+/** Throws what `inferTask`, `makeExamples` and, where the rows have words of their own, `transferredTask` throw. */
 export function rowsFor(
   {
     prompt,
@@ -41,7 +45,8 @@ export function rowsFor(
     model,
     method,
     embeddings,
-  }: Pick<OpenedPrompt, 'base' | 'model' | 'method'> & {
+    classes,
+  }: Pick<OpenedPrompt, 'base' | 'model' | 'method' | 'classes'> & {
     readonly prompt: ReadPrompt;
     readonly embeddings?: OpenedPrompt['embeddings'];
   },
@@ -50,13 +55,15 @@ export function rowsFor(
   asked: RowsAsked,
 ): AskedRows {
   const known = prompt.details?.task ?? prompt.recipe?.data ?? {};
-  const task: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
+  const trained: ResolvedTask = prompt.details?.task ?? inferTask(table, known);
+  const { ownWords } = asked;
+  const task = ownWords ? transferredTask(trained, inferTask(table, ownWords), table.file) : trained;
   const tokenize = tokenizeOptions(known, task, base, method.virtualTokens);
   const ranking = asked.ranking ?? prompt.recipe?.evaluation?.ranking;
   return {
-    setting: { engine, weights: base.weights, model, task, tokenize, ranking },
+    setting: { engine, weights: base.weights, model, task, tokenize, ranking, packed: true },
     base,
-    answering: { method, ...(embeddings && { embeddings }) },
+    answering: { method, ...(embeddings && { embeddings }), ...(classes && { classes }) },
     examples: makeExamples(table, task).slice(0, asked.maxRows),
   };
 }

@@ -1,7 +1,6 @@
 import { defined } from '../common/assert.js';
 import { tokenizeExample, type TokenizeOptions } from '../data/tokenize.js';
 import type { ResolvedTask } from '../data/columns.js';
-import type { CausalModel } from '../models/causalModel.js';
 import { candidateBatches, commonBeginning, type Candidates } from './candidates.js';
 import { meanLoss, mainMetric, metricsOf, type Scored, type Standing } from './metrics.js';
 import type { Example } from '../protocol/dataset.js';
@@ -12,7 +11,7 @@ import { mixedBatches, openMixedScorer } from './mixedScorer.js';
 import { openScorer, type ScorerSetting } from './scorer.js';
 import { memberOf, type Answering, type Member } from './standing.js';
 
-export interface EvaluationSetting extends ScorerSetting<CausalModel> {
+export interface EvaluationSetting extends ScorerSetting {
   readonly task: ResolvedTask;
   readonly tokenize: TokenizeOptions;
   /** Token ids that stand before every row; `tokenize` then has no `bos` of its own. */
@@ -113,7 +112,7 @@ async function openAnswering(
 export function exampleCandidates(
   example: Example,
   { task, tokenize, beginning = [] }: Pick<EvaluationSetting, 'task' | 'tokenize' | 'beginning'>,
-  { method: { virtualTokens } }: Member,
+  { method: { virtualTokens, classes } }: Member,
 ): { candidates: Candidates; expected: number; targetTokens: number } {
   const words = task.labels ? labelTargets(task) : [example.target];
   const options = words.map((target) => tokenizeExample({ ...example, target }, tokenize));
@@ -121,10 +120,12 @@ export function exampleCandidates(
   // The bare model reads the same template without its virtual tokens.
   const inputIds = virtualTokens > 0 ? shortest.inputIds : shortest.inputIds.filter((id) => id >= 0);
   const expected = task.labels ? defined(example.label, 'a label') : 0;
+  // Where classes have vectors of their own, a label is its number.
+  const continuations = options.map((option, label) => (classes === undefined ? option.targetIds : [label]));
   return {
-    candidates: { inputIds: [...beginning, ...inputIds], continuations: options.map((o) => o.targetIds) },
+    candidates: { inputIds: [...beginning, ...inputIds], continuations },
     expected,
-    targetTokens: defined(options[expected], 'a target').targetIds.length,
+    targetTokens: defined(continuations[expected], 'a target').length,
   };
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { defined } from '../common/assert.js';
+import type { TaskConfig } from '../data/columns.js';
 import { presetSource } from '../data/presets/presets.js';
 import { readTable } from '../data/readTable.js';
 import type { Prediction } from '../data/writePredictions.js';
@@ -21,6 +22,8 @@ import { writeTexts } from './writeTexts.js';
 
 export interface EvaluateRequest extends PromptRequest {
   readonly file: DatasetSource;
+  /** What the file's own recipe or preset says of its rows, where they are of another data set than the prompt was trained on. */
+  readonly ownWords?: TaskConfig;
   readonly threads?: number;
   readonly provider?: Recipe['provider'];
   readonly maxRows?: number;
@@ -63,7 +66,8 @@ export async function evaluatePrompt(
   const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
   if ('set' in opened && count > 0) throw new SoftpromptError('run.groupExamples', { prompt: name });
   const engine = await engineFor(request);
-  const table = await readTable(request.file.path, presetSource(request.file, presetOf(opened.prompt)));
+  const preset = request.ownWords ? request.ownWords.preset : presetOf(opened.prompt);
+  const table = await readTable(request.file.path, presetSource(request.file, preset));
   const own = await rowsOf(opened, table, engine, request);
   const { task } = own.setting;
   const bare = baseline ? bareRows(own) : undefined;

@@ -1,11 +1,10 @@
-import { defined } from '../common/assert.js';
+import { assert, defined } from '../common/assert.js';
 import { scoringGraph } from '../methods/cachedGraph.js';
 import { cacheOf, type KeyValueRows } from '../methods/keyValueCache.js';
 import type { Model } from '../models/architectures.js';
 import type { CausalModel } from '../models/causalModel.js';
 import { candidateBatches, scoreOwnCandidates, sequencesPerBatch, type Candidates } from './candidates.js';
 import { modelSessions } from './modelSessions.js';
-import { pairScorer } from './pairScorer.js';
 import { beginsWith, behind, stacked, type ScorerSetting } from './scorer.js';
 import { begin, openContinuing, placesBehind, type Member } from './standing.js';
 
@@ -25,9 +24,8 @@ const keptBytes = 2 ** 28;
  */
 export function openMixedScorer(setting: ScorerSetting, beginning: readonly number[]): MixedScorer {
   const { model } = setting;
-  return model.kind === 'causal'
-    ? causalScorer({ ...setting, model }, beginning)
-    : pairsByMember({ ...setting, model });
+  assert(model.kind === 'causal', 'a decoder, the one kind whose rows are trained by groups');
+  return causalScorer({ ...setting, model }, beginning);
 }
 
 /** Batches of like length in which few enough members meet that all of them can be kept; numbers of examples. */
@@ -122,23 +120,3 @@ function causalScorer(setting: ScorerSetting<CausalModel>, beginning: readonly n
 }
 
 const nothing: readonly number[] = [];
-
-/** An encoder-decoder's prompts change every row of the encoder: its members are asked one after the other. */
-function pairsByMember(setting: Parameters<typeof pairScorer>[0]): MixedScorer {
-  const sessions = setting.sessions ?? modelSessions(setting);
-  return {
-    score: async (examples, members) => {
-      const found: number[][] = [];
-      for (const member of new Set(members)) {
-        const numbers = [...members.keys()].filter((i) => members[i] === member);
-        const own = numbers.map((i) => defined(examples[i], 'an example'));
-        const [scores = []] = await pairScorer({ ...setting, sessions }, [member]).score(own);
-        numbers.forEach((number, i) => (found[number] = defined(scores[i], 'scores')));
-      }
-      return found;
-    },
-    dispose: async () => {
-      if (!setting.sessions) await sessions.dispose();
-    },
-  };
-}

@@ -3,10 +3,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { defined } from '../common/assert.js';
 import { noMethod } from '../methods/method.js';
-import type { CausalModel } from '../models/causalModel.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Engine } from '../runtime/engine.js';
-import { adapterConfigFile } from '../store/adapterConfig.js';
+import { promptConfigFiles } from '../store/adapterConfig.js';
 import { weightsFile } from '../store/adapterWeights.js';
 import { isErrno } from '../store/fileErrors.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
@@ -20,7 +19,7 @@ import { openScorer, type Member, type Scorer, type ScorerSetting } from './scor
 export interface LoadedPrompt {
   readonly opened: OpenedPrompt;
   /** Its base model's, whose sessions all its prompts share. */
-  readonly setting: ScorerSetting<CausalModel>;
+  readonly setting: ScorerSetting;
   /** Of its vectors and its task: another where it was trained again. */
   readonly checksum: string;
 }
@@ -75,11 +74,11 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     return (await opening).base;
   };
 
-  const settingOf = async ({ base, model }: OpenedPrompt): Promise<ScorerSetting<CausalModel>> => {
+  const settingOf = async ({ base, model }: OpenedPrompt): Promise<ScorerSetting> => {
     const setting = { engine: await (engine ??= engineFor({ cacheFolder })), weights: base.weights, model };
     const own = sessions.get(base) ?? modelSessions(setting);
     sessions.set(base, own);
-    return { ...setting, sessions: own };
+    return { ...setting, sessions: own, packed: true };
   };
 
   const load = async (promptFolder: string, stamp: string): Promise<{ loaded: LoadedPrompt; stamp: string }> => {
@@ -208,16 +207,20 @@ function openWriter({ opened, setting }: LoadedPrompt, bare: boolean): Promise<G
   );
 }
 
-const promptFiles = [adapterConfigFile, weightsFile, promptDetailsFile];
+const promptFiles = [...promptConfigFiles, weightsFile, promptDetailsFile];
 
 const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
   stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);
 
-const checksumOf = ({ embeddings: { data }, prompt }: OpenedPrompt): string =>
+const checksumOf = ({ embeddings, classes, prompt }: OpenedPrompt): string =>
   createHash('sha256')
-    .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    .update(bytesOf(embeddings.data))
+    .update(classes ? bytesOf(classes.data) : '')
     .update(JSON.stringify(prompt.details?.task ?? prompt.recipe?.data ?? {}))
     .digest('hex');
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Tells files from what they were: number, time and size of each; nothing for one that is not there. */
 async function stampOf(files: readonly string[]): Promise<string> {

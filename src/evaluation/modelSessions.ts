@@ -1,5 +1,5 @@
 import type { Model } from '../models/architectures.js';
-import type { Engine } from '../runtime/engine.js';
+import type { Engine, GraphSetting } from '../runtime/engine.js';
 import type { Executor, GraphOutputs, WeightLocations } from '../runtime/executor.js';
 
 /** A frozen model and what runs it. */
@@ -12,15 +12,15 @@ export interface ModelSetting<M extends Model = Model> {
 /** A model's graphs made ready, each when it is first asked for. They hold no prompt: whoever judges with many can share them. */
 export interface ModelSessions {
   /** The graph of a name: the same one always. */
-  open(name: string, graph: () => GraphOutputs): Promise<Executor>;
+  open(name: string, graph: () => GraphOutputs, setting?: GraphSetting): Promise<Executor>;
   dispose(): Promise<void>;
 }
 
 export function modelSessions({ engine, weights }: Omit<ModelSetting, 'model'>): ModelSessions {
   const sessions = new Map<string, Promise<Executor>>();
   return {
-    open(name, graph) {
-      const session = sessions.get(name) ?? engine.open(graph(), weights);
+    open(name, graph, setting) {
+      const session = sessions.get(name) ?? engine.open(graph(), weights, setting);
       sessions.set(name, session);
       return session;
     },

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { direct, type Method } from '../methods/method.js';
-import { causalModel } from '../models/architectures.js';
-import type { CausalModel, EntryPoint } from '../models/causalModel.js';
+import { direct, withClasses, type Method } from '../methods/method.js';
+import { modelOf, type Model } from '../models/architectures.js';
+import type { EntryPoint } from '../models/causalModel.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { fromPeftLayers } from '../store/decoderPrefix.js';
 import { adapterShape } from '../store/adapterConfig.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
@@ -23,10 +24,12 @@ export interface PromptRequest {
 export interface OpenedPrompt {
   readonly prompt: SavedPrompt;
   readonly base: BaseModel;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   /** [P, width] */
   readonly embeddings: Tensor<Float32Array>;
+  /** Output vectors [classes, hidden], of WARP. */
+  readonly classes?: Tensor<Float32Array>;
 }
 
 /**
@@ -38,18 +41,23 @@ export async function openPrompt(
   openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
-  const { embeddings } = prompt;
   const opened = await openBeside(
     prompt,
     { promptFolder, cacheFolder, ...(named !== undefined && { model: named }) },
     openBase,
   );
-  return { prompt, ...opened, embeddings };
+  const { model } = opened;
+  const { embeddings: stored, classes, config } = prompt;
+  const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && model.kind === 'encoderDecoder';
+  const embeddings = isDecoderPrefix ? fromPeftLayers(stored, config.num_layers, model.numLayers) : stored;
+  const [virtualTokens = 0, width = 0] = embeddings.shape;
+  const method = isDecoderPrefix ? direct(opened.method.entry, virtualTokens, width) : opened.method;
+  return { prompt, ...opened, method, embeddings, ...(classes && { classes }) };
 }
 
 type KnownPrompt = Pick<SavedPrompt, 'config' | 'details' | 'recipe'>;
 
-/** The model that a prompt belongs to, and how the prompt enters it. Throws `model.*`, `run.noBaseModel` and `store.otherModel`. */
+/** The model that a prompt belongs to, and how the prompt enters it. Throws `model.*`, `run.noBaseModel`, `run.noEntry` and `store.otherModel`. */
 export async function openBeside(
   prompt: KnownPrompt,
   { promptFolder, cacheFolder, model: named }: PromptRequest,
@@ -63,16 +71,22 @@ export async function openBeside(
   if (!modelName) throw new SoftpromptError('run.noBaseModel', { prompt: promptFolder });
   const base = await openBase(resolveModelPath(modelName, process.cwd()));
   const { name, checksum } = base;
-  refuseOtherModel(prompt, { ...base.config, name, checksum });
-  const [virtualTokens, width] = adapterShape(config);
-  const method = direct(entryOf(prompt), virtualTokens, width);
-  return { base, model: causalModel(base.config), method };
+  const model = modelOf(base.config);
+  const { heads, hiddenSize, numLayers } = model;
+  const isEncoderDecoder = model.kind === 'encoderDecoder';
+  refuseOtherModel(prompt, { ...heads, hiddenSize, numLayers, isEncoderDecoder, name, checksum });
+  const entry = entryOf(prompt, model);
+  if (!model.entryPoints.includes(entry)) throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry });
+  const input = direct(entry, ...adapterShape(config));
+  const method = config.peft_type === 'WARP' ? withClasses(input, config.num_classes) : input;
+  return { base, model, method };
 }
 
-/** Where a saved prompt enters: its template may say where its virtual tokens stand. */
-function entryOf({ config, details }: KnownPrompt): EntryPoint {
+/** Where a saved prompt enters: its template may say where its virtual tokens stand, and not every model shares what stands in front. */
+function entryOf({ config, details }: KnownPrompt, { entryPoints }: Model): EntryPoint {
   if (config.peft_type === 'PREFIX_TUNING') return 'keysAndValues';
-  return placesVirtualTokens(details?.task.template ?? '') ? 'anywhere' : 'front';
+  const isPlaced = placesVirtualTokens(details?.task.template ?? '');
+  return isPlaced || !entryPoints.includes('front') ? 'anywhere' : 'front';
 }
 
 /** The engine for work that has no recipe. */

@@ -1,5 +1,5 @@
 import { defined } from '../common/assert.js';
-import { pairFeeds, pairScoringGraph } from '../methods/pairGraph.js';
+import { pairFeeds, pairMethodKey, pairScoringGraph } from '../methods/pairGraph.js';
 import { promptEmbeddings } from '../methods/method.js';
 import type { EncoderDecoderModel } from '../models/encoderDecoder.js';
 import { branching, candidateBatches, candidatePairs, sumsOf, type Candidates } from './candidates.js';
@@ -15,10 +15,7 @@ export function pairScorer(setting: ScorerSetting<EncoderDecoderModel>, members:
   const { model } = setting;
   const sessions = setting.sessions ?? modelSessions(setting);
   const score = async ({ method, embeddings }: Member, examples: readonly Candidates[]): Promise<number[][]> => {
-    const { entry, virtualTokens, sharesLayers } = method;
-    const session = await sessions.open(`pairs ${entry} ${virtualTokens} ${sharesLayers === true}`, () =>
-      pairScoringGraph(model, method),
-    );
+    const session = await sessions.open(`pairs ${pairMethodKey(method)}`, () => pairScoringGraph(model, method));
     const { logProbabilities } = await session.run({
       ...pairFeeds(
         model,

@@ -34,9 +34,7 @@ export function designPrompt(
   room: number,
 ): PromptDesign {
   const { bos, ...behind } = tokenize;
-  const chosen = chooseExamples(train, count, seed).map(
-    ({ input, target }) => `${input}${tokenize.targetPrefix}${target}`,
-  );
+  const chosen = chooseExamples(train, count, seed).map((example) => solvedText(example, tokenize));
   for (;;) {
     const text = [...(instruction === undefined ? [] : [instruction]), ...chosen].map((part) => `${part}\n\n`).join('');
     const beginning = [...(bos === undefined ? [] : [bos]), ...(text === '' ? [] : tokenize.encode(text))];
@@ -44,6 +42,18 @@ export function designPrompt(
       return { beginning, tokenize: behind, count: chosen.length, text };
     chosen.pop();
   }
+}
+
+/** A row with its target behind it, or where a masked model reads it. */
+function solvedText(
+  { input, slots = [], target }: Example,
+  { targetPrefix, addsSpace = false }: Pick<TokenizeOptions, 'targetPrefix' | 'addsSpace'>,
+): string {
+  const at = slots.find(({ isAnswer }) => isAnswer)?.offset ?? input.length;
+  const before = input.slice(0, at);
+  // Where the tokenizer alone puts a space in front of a target, there is none between the two as text.
+  const joint = targetPrefix === '' && addsSpace && !/\s$/.test(before) ? ' ' : targetPrefix;
+  return before + joint + target + input.slice(at);
 }
 
 /** The longest texts are the rows with the most tokens, or nearly: so many are counted. */

@@ -6,6 +6,7 @@ import type { CausalModel } from '../models/causalModel.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { candidateBatches, scoreCandidates, type Candidates, type MembersBefore } from './candidates.js';
 import { modelSessions, type ModelSessions, type ModelSetting } from './modelSessions.js';
+import { maskedScorer } from './maskedScorer.js';
 import { pairScorer } from './pairScorer.js';
 import { begin, openContinuing, placesBehind, type Member } from './standing.js';
 
@@ -15,6 +16,8 @@ export type { Member } from './standing.js';
 export interface ScorerSetting<M extends Model = Model> extends ModelSetting<M> {
   /** Sessions of the model that others use too, and that outlive this; its own unless given. */
   readonly sessions?: ModelSessions;
+  /** Whether memory is given for speed: see `SessionSettings.packed`. Not beside a training. */
+  readonly packed?: boolean;
 }
 
 /** A frozen model with one prompt or several, ready to rank candidates again and again. */
@@ -44,9 +47,14 @@ export function openScorer(
   beginning: readonly number[] = [],
 ): Promise<Scorer> {
   const { model } = setting;
-  return model.kind === 'causal'
-    ? openCausalScorer({ ...setting, model }, members, beginning)
-    : Promise.resolve(pairScorer({ ...setting, model }, members));
+  switch (model.kind) {
+    case 'causal':
+      return openCausalScorer({ ...setting, model }, members, beginning);
+    case 'encoderDecoder':
+      return Promise.resolve(pairScorer({ ...setting, model }, members));
+    case 'masked':
+      return Promise.resolve(maskedScorer({ ...setting, model }, members));
+  }
 }
 
 async function openCausalScorer(
@@ -72,7 +80,9 @@ async function openCausalScorer(
       for (const i of own) rows.push((await begin(beginner, defined(members[i], 'a member'), ids)).rows);
       groups.push({
         members: own,
-        session: await sessions.open(`scoring ${placed}`, () => scoringGraph(model, placed)),
+        session: await sessions.open(`scoring ${placed}`, () => scoringGraph(model, placed), {
+          packed: setting.packed ?? false,
+        }),
         cache: cacheOf(model, rows),
         placed: placed > 0 ? stacked(own.map((i) => defined(members[i]?.embeddings, 'vectors'))) : undefined,
       });

@@ -11,6 +11,8 @@ import type { ModelSessions } from './modelSessions.js';
 export interface Member {
   readonly method: Method;
   readonly embeddings?: Tensor<Float32Array>;
+  /** Output vectors [classes, hidden] of a method that has some. */
+  readonly classes?: Tensor<Float32Array>;
 }
 
 /** Who answers: one for all examples, or for each its own. */

@@ -5,18 +5,18 @@ import { type DType, type Leaf, type Node, type OpName, type OpParams, type Valu
 
 /**
  * Builds a graph. Operators are pure, so the same operator on the same inputs is the same value (hash-consing): a gradient rule may
- * ask again for what the forward pass computed and gets it for nothing.
+ * ask again for what the forward pass computed and gets it for nothing. With `trainsWeights`, a model's weights are parameters.
  */
 export type Builder = ReturnType<typeof createBuilder>;
 
-export function createBuilder() {
+export function createBuilder({ trainsWeights = false } = {}) {
   const leaves: Value[] = [];
   const nodes: Node[] = [];
   const known = new Map<string, readonly Value[]>();
   let count = 0;
 
   const leaf = (origin: Leaf, shape: Shape, dtype: DType): Value => {
-    const key = JSON.stringify(origin);
+    const key = JSON.stringify(origin.kind === 'constant' ? { ...origin, shape, dtype } : origin);
     const found = known.get(key)?.[0];
     if (found) {
       assert(sameShape(found.shape, shape) && found.dtype === dtype, `two leaves named ${key} of different shapes`);
@@ -53,7 +53,8 @@ export function createBuilder() {
 
     input: (name: string, shape: Shape, dtype: DType = 'int') => leaf({ kind: 'input', name }, shape, dtype),
     parameter: (name: string, shape: Shape) => leaf({ kind: 'parameter', name }, shape, 'float'),
-    weight: (name: string, shape: Shape) => leaf({ kind: 'weight', name }, shape, 'float'),
+    weight: (name: string, shape: Shape) =>
+      leaf({ kind: trainsWeights ? 'parameter' : 'weight', name }, shape, 'float'),
     constant: (data: readonly number[], shape: Shape, dtype: DType = 'float') =>
       leaf({ kind: 'constant', data }, shape, dtype),
     scalar: (x: number) => leaf({ kind: 'constant', data: [x] }, [], 'float'),
@@ -83,8 +84,10 @@ export function createBuilder() {
     concat: (values: readonly Value[], axis: number) =>
       values.length === 1 && values[0] ? values[0] : one('Concat', values, { axis }),
     split: (x: Value, sizes: Shape, axis: number) => apply('Split', [x], { axis, sizes }),
-    /** Rows of a frozen table: table [N, ...rest], indices [...I] → [...I, ...rest]. */
+    /** Rows of a table: table [N, ...rest], indices [...I] → [...I, ...rest]. */
     gather: (table: Value, indices: Value) => one('Gather', [table, indices], {}),
+    /** Each row x [...I, ...rest] added to the row of [rows, ...rest] that its index [...I] names. */
+    scatterRows: (x: Value, indices: Value, rows: Dim) => one('ScatterRows', [x, indices], { rows }),
     unpack: (x: Value, indices: readonly Value[], inverse: Value, options: { zeros: boolean; partial: boolean }) =>
       apply('Unpack', [x, inverse, ...indices], { ...options, outputs: indices.length }),
     pack: (

@@ -16,6 +16,7 @@ import { reduceLogSumExp } from './ops/reduceLogSumExp.js';
 import { reshape } from './ops/reshape.js';
 import { rmsNorm } from './ops/rmsNorm.js';
 import { rotaryEmbedding } from './ops/rotaryEmbedding.js';
+import { scatterRows } from './ops/scatterRows.js';
 import { softmax } from './ops/softmax.js';
 import { split } from './ops/split.js';
 import { swiGlu } from './ops/swiGlu.js';
@@ -37,6 +38,7 @@ export const operators: { readonly [Op in OpName]: Operator<Op> } = {
   Concat: concat,
   Split: split,
   Gather: gather,
+  ScatterRows: scatterRows,
   Pack: pack,
   Unpack: unpack,
   ReduceSum: reduceSum,

@@ -1,11 +1,11 @@
-import type { Shape } from './shape.js';
+import type { Dim, Shape } from './shape.js';
 
 /** Element types: `float` is float32 (float64 in the tests' interpreter), `int` is int32. */
 export type DType = 'float' | 'int';
 
 /**
  * Every operator and its parameters. Names are ONNX's where ONNX has the operator; the others are `After` (order), `Pack`, `Unpack` (rows to padded
- * blocks and back), `InverseRms`, `Silu` and `SwiGlu`, which ONNX spells in several operators.
+ * blocks and back), `ScatterRows` (Gather's adjoint), `InverseRms`, `Silu` and `SwiGlu`, which ONNX spells in several operators.
  */
 export interface OpParams {
   After: Record<never, never>;
@@ -20,6 +20,7 @@ export interface OpParams {
   Concat: { axis: number };
   Split: { axis: number; sizes: Shape };
   Gather: Record<never, never>;
+  ScatterRows: { rows: Dim };
   Pack: { zeros: boolean; partial: boolean; sources: number };
   Unpack: { zeros: boolean; partial: boolean; outputs: number };
   ReduceSum: { axes: readonly number[]; keepdims: boolean };

@@ -7,7 +7,7 @@ import type { CausalModel } from '../models/causalModel.js';
 import { packBatch, sharedBeginning, withoutBeginning } from '../models/packBatch.js';
 import { declareRowLayout, type RowLayout, type Sequence } from '../models/rowLayout.js';
 import { intVector, type Executor, type Feeds, type GraphOutputs, type Tensor } from '../runtime/executor.js';
-import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
+import { embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
@@ -19,6 +19,12 @@ import { prefixBlocks } from './prefixBlocks.js';
  * of every sequence (`virtualToken` among its ids). The first and the last give the same gradient.
  */
 
+/** What turns hidden states into logits [rows, vocabulary]. */
+type Head = Pick<CausalModel, 'head'> & {
+  /** Added to the logits, [vocabulary]. */
+  readonly headBias?: (build: Builder) => Value;
+};
+
 export const gradientName = (parameter: string): string => `gradient.${parameter}`;
 
 /**
@@ -26,8 +32,7 @@ export const gradientName = (parameter: string): string => `gradient.${parameter
  * trains (cross entropy without the labels −100).
  */
 export function trainingGraph(model: CausalModel, method: Method, beginning = true): GraphOutputs {
-  const build = createBuilder();
-  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const { build, parameters } = trainingBuilder(method);
   const hidden = labelStates(build, model, method, parameters, beginning);
   return withLossAndGradients(build, model, method, parameters, hidden);
 }
@@ -35,7 +40,7 @@ export function trainingGraph(model: CausalModel, method: Method, beginning = tr
 /** `loss`, and a gradient of each parameter, from hidden states [labels, hidden] that the head reads. */
 export function withLossAndGradients(
   build: Builder,
-  model: Pick<CausalModel, 'head'>,
+  model: Head,
   method: Method,
   parameters: Lookup,
   hidden: Value,
@@ -44,6 +49,11 @@ export function withLossAndGradients(
   const logProbabilities = build.sub(targetLogits(build, model, hidden, targets), normalisers(build, model, hidden));
   const weights = build.input('targetWeights', ['labels', 1], 'float');
   const loss = build.reduceSum(build.mul(logProbabilities, build.mul(weights, -1)), [0, 1], false);
+  return withGradients(build, method, parameters, loss);
+}
+
+/** `loss`, and its gradient by each parameter. */
+export function withGradients(build: Builder, method: Method, parameters: Lookup, loss: Value): GraphOutputs {
   const slopes = gradients(
     build,
     loss,
@@ -142,18 +152,20 @@ function labelStates(
 }
 
 /** `logProbabilities` [pairs, 1] of tokens at rows of `hidden` [labels, hidden], any number of tokens a row: for ranking labels. */
-export function tokenLogProbabilities(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value): GraphOutputs {
+export function tokenLogProbabilities(build: Builder, model: Head, hidden: Value): GraphOutputs {
   const pairRows = build.input('pairRows', ['pairs']);
   const logits = targetLogits(build, model, build.gather(hidden, pairRows), build.input('pairTargets', ['pairs']));
   return { logProbabilities: build.sub(logits, build.gather(normalisers(build, model, hidden), pairRows)) };
 }
 
 /** Logits [rows, 1] of one token a row: hidden · E[target], so that neither a one-hot matrix nor a scatter is needed. */
-function targetLogits(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value, targets: Value): Value {
-  return build.reduceSum(build.mul(hidden, build.gather(model.head(build), targets)), [1], true);
+function targetLogits(build: Builder, model: Head, hidden: Value, targets: Value): Value {
+  const logits = build.reduceSum(build.mul(hidden, build.gather(model.head(build), targets)), [1], true);
+  const bias = model.headBias && build.gather(model.headBias(build), targets);
+  return bias ? build.add(logits, build.reshape(bias, logits.shape)) : logits;
 }
 
 /** log Σ exp of the logits, [rows, 1]. */
-function normalisers(build: Builder, model: Pick<CausalModel, 'head'>, hidden: Value): Value {
-  return build.reduceLogSumExp(build.gemm(hidden, model.head(build), { transB: true }));
+function normalisers(build: Builder, model: Head, hidden: Value): Value {
+  return build.reduceLogSumExp(build.gemm(hidden, model.head(build), { transB: true, c: model.headBias?.(build) }));
 }

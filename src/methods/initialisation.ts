@@ -3,7 +3,7 @@ import { minimumNormSolution } from '../common/minimumNorm.js';
 import { seededRandom, shuffledIndices, type Random } from '../common/random.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { PromptInitialisation } from '../protocol/recipe.js';
-import { promptEmbeddings, type Encoder, type Method } from './method.js';
+import { classEmbeddings, promptEmbeddings, type Encoder, type Method } from './method.js';
 import type { KeysAndValuesSource } from './prefixBlocks.js';
 
 /** What an initialisation may look at: the model's vocabulary and the task, never the model itself. */
@@ -57,9 +57,7 @@ const targets: { readonly [Name in Exclude<PromptInitialisation, 'random' | 'RAN
   SAMPLE_VOCAB: async ({ virtualTokens }, context, random) =>
     joined(await context.embeddingRows(repeat(virtualTokens, () => random.integer(context.vocabularySize)))),
   'class-labels': async ({ virtualTokens }, context, random) => {
-    const labels: Float32Array[] = [];
-    for (const word of context.labelWords.slice(0, virtualTokens))
-      labels.push(mean(await context.embeddingRows(context.encode(word))));
+    const labels = await labelVectors(context, context.labelWords.slice(0, virtualTokens));
     return joined([...labels, ...(await sampledVocabulary(context, virtualTokens - labels.length, random))]);
   },
   text: async (method, context) => joined(await context.embeddingRows(textIds(method, context, context.text, []))),
@@ -89,6 +87,11 @@ export async function initialise(
     if (parameters && kind === kindOf(method) && holds(parameters, method)) return pick(parameters, method);
   }
   const target = await targets[name](method, context, random);
+  if (method.classes !== undefined)
+    return new Map([
+      [promptEmbeddings, target],
+      [classEmbeddings, joined(await labelVectors(context, context.labelWords))],
+    ]);
   if (!method.encoder) return new Map([[promptEmbeddings, target]]);
   const parameters = drawn(method, seededRandom(context.seed, 'encoder'), method.encoder.gain);
   parameters.set(method.encoder.weight, await solvedLayer(method, method.encoder, parameters, target, context));
@@ -168,6 +171,16 @@ function textIds(
   const ids = [...front, ...context.encode(defined(text, 'prompt_tuning_init_text'))];
   assert(ids.length > 0, 'prompt_tuning_init_text has no tokens');
   return repeat(virtualTokens, (i) => ids[i % ids.length] as number);
+}
+
+/** Of each label the mean of its tokens' vectors. */
+async function labelVectors(
+  { encode, embeddingRows }: InitialisationContext,
+  words: readonly string[],
+): Promise<Float32Array[]> {
+  const vectors: Float32Array[] = [];
+  for (const word of words) vectors.push(mean(await embeddingRows(encode(word))));
+  return vectors;
 }
 
 function mean(rows: readonly Float32Array[]): Float32Array {

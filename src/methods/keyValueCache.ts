@@ -95,7 +95,7 @@ export function selected(
 const inputName = (part: 'key' | 'value', layer: number): string => `cached.${part}.${layer}`;
 
 /** The cache in a graph: the blocks' prefixes. */
-export function declareCache(build: Builder, { heads, numLayers }: CausalModel): Prefix[] {
+export function declareCache(build: Builder, { heads, numLayers }: Pick<CausalModel, 'heads' | 'numLayers'>): Prefix[] {
   const shape = [heads.numKeyValueHeads, withMembers, 'cached', heads.headDim];
   return Array.from({ length: numLayers }, (_, layer) => ({
     key: build.input(inputName('key', layer), shape, 'float'),

@@ -2,11 +2,15 @@ import { defined } from '../common/assert.js';
 import type { Random } from '../common/random.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
-import type { CausalModel, EntryPoint } from '../models/causalModel.js';
+import type { Model } from '../models/architectures.js';
+import type { EntryPoint } from '../models/causalModel.js';
 import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 
 /** What enters a model and is kept in the end, whatever the method: PEFT's name for it. */
 export const promptEmbeddings = 'prompt_embeddings';
+
+/** The output vectors of classes, where a method has some. */
+export const classEmbeddings = 'class_embeddings';
 
 /** A trained tensor, by PEFT's name, and how its numbers are drawn where nothing else is asked. */
 export interface Parameter {
@@ -47,6 +51,10 @@ export interface Method {
   readonly sharesLayers?: boolean;
   /** How many prompts there are, of which each sequence names one (a task-mixed batch); 1 unless told. */
   readonly prompts?: number;
+  /** How many classes have an output vector of their own, read at a mask in place of the output matrix; none unless told. */
+  readonly classes?: number;
+  /** Whether the parameters are all weights of the model, by their names: then nothing enters it, and it is the model that is trained. */
+  readonly tunesModel?: boolean;
   readonly parameters: readonly Parameter[];
   /** Absent where what is kept is trained itself. */
   readonly encoder?: Encoder;
@@ -54,9 +62,11 @@ export interface Method {
 
 /** What a method may know of a model: sizes, and nothing else. */
 export interface MethodSetting {
-  readonly model: Pick<CausalModel, 'hiddenSize' | 'numLayers' | 'heads'>;
+  readonly model: Pick<Model, 'kind' | 'hiddenSize' | 'numLayers' | 'heads'>;
   /** Whether the template says where the virtual tokens stand, instead of in front. */
   readonly placed: boolean;
+  /** How many labels there are; needed where each has a vector of its own. */
+  readonly classes?: number;
 }
 
 /** A method without an encoder: what is kept [P, width] is the one parameter. */
@@ -72,8 +82,18 @@ export const direct = (
   parameters: [{ name: promptEmbeddings, shape: [virtualTokens, width], draw }],
 });
 
+/** A method with an output vector [hidden] for each class, trained too. */
+export const withClasses = (method: Method, classes: number, draw: Parameter['draw'] = () => 0): Method => ({
+  ...method,
+  classes,
+  parameters: [...method.parameters, { name: classEmbeddings, shape: [classes, method.width], draw }],
+});
+
 /** A method as it is used once its training is over. */
-export const kept = ({ entry, virtualTokens, width }: Method): Method => direct(entry, virtualTokens, width);
+export function kept({ entry, virtualTokens, width, sharesLayers = false, classes }: Method): Method {
+  const input = { ...direct(entry, virtualTokens, width), ...(sharesLayers && { sharesLayers }) };
+  return classes === undefined ? input : withClasses(input, classes);
+}
 
 /** Several prompts [prompts, P, hidden] of which each sequence of a batch reads its own (Lester et al. 2021 §3, figure 2). */
 export const several = (prompts: number, virtualTokens: number, hiddenSize: number): Method => ({
@@ -87,8 +107,13 @@ export const several = (prompts: number, virtualTokens: number, hiddenSize: numb
 /** The bare model: what a prompt is compared with. */
 export const noMethod: Method = { entry: 'front', virtualTokens: 0, width: 0, parameters: [] };
 
-/** What enters the model and is kept, [P, width] or [prompts, P, width]; undefined for the bare model. */
-export function embeddingsOf(build: Builder, { encoder, parameters }: Method, values: Lookup): Value | undefined {
+/** What enters the model and is kept, [P, width] or [prompts, P, width]; undefined where nothing does. */
+export function embeddingsOf(
+  build: Builder,
+  { encoder, parameters, tunesModel }: Method,
+  values: Lookup,
+): Value | undefined {
+  if (tunesModel) return undefined;
   if (!encoder) return parameters[0] && values(parameters[0].name);
   return build.gemm(encoder.features(build, values), values(encoder.weight), {
     transB: true,
@@ -100,6 +125,12 @@ export function embeddingsOf(build: Builder, { encoder, parameters }: Method, va
 export function declareParameters(method: Method, declare: (parameter: Parameter) => Value): Lookup {
   const values = new Map(method.parameters.map((parameter) => [parameter.name, declare(parameter)]));
   return (name) => defined(values.get(name), name);
+}
+
+/** A builder of a graph that trains: its parameters, which may be the model's weights. */
+export function trainingBuilder(method: Method): { build: Builder; parameters: Lookup } {
+  const build = createBuilder({ trainsWeights: method.tunesModel ?? false });
+  return { build, parameters: declareParameters(method, ({ name, shape }) => build.parameter(name, shape)) };
 }
 
 /** How many numbers a method trains. */

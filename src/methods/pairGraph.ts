@@ -1,11 +1,16 @@
 import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
-import { declarePairLayout, packPairs, type EncoderDecoderModel, type Pair } from '../models/encoderDecoder.js';
-import { virtualToken } from '../protocol/dataset.js';
+import {
+  declarePairLayout,
+  packPairs,
+  type EncoderDecoderModel,
+  type Pair,
+  type PairLayout,
+} from '../models/encoderDecoder.js';
 import { intVector, type Feeds, type GraphOutputs } from '../runtime/executor.js';
 import { tokenLogProbabilities, withLossAndGradients } from './causalGraph.js';
-import { declareParameters, embeddingsOf, fedParameters, type Lookup, type Method } from './method.js';
-import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies } from './placedRows.js';
+import { embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
+import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies, withVirtualTokens } from './placedRows.js';
 import { prefixBlocks } from './prefixBlocks.js';
 
 /**
@@ -15,8 +20,7 @@ import { prefixBlocks } from './prefixBlocks.js';
 
 /** Loss and gradients, as `trainingGraph` of a causal model. */
 export function pairTrainingGraph(model: EncoderDecoderModel, method: Method): GraphOutputs {
-  const build = createBuilder();
-  const parameters = declareParameters(method, ({ name, shape }) => build.parameter(name, shape));
+  const { build, parameters } = trainingBuilder(method);
   return withLossAndGradients(build, model, method, parameters, decoderStates(build, model, method, parameters));
 }
 
@@ -36,7 +40,7 @@ export function pairScoringGraph(model: EncoderDecoderModel, method: Method): Gr
 /** Feeds of a batch, the parameters and targets left to the caller. */
 export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: readonly Pair[]): Feeds {
   const { entry, virtualTokens } = method;
-  const read = pairs.map((pair) => ({ ...pair, ids: idsFor(method, pair.ids) }));
+  const read = pairs.map((pair) => ({ ...pair, ids: withVirtualTokens(method, pair.ids) }));
   const { feeds, positions } = packPairs(model.heads, read);
   const prefix = entry === 'keysAndValues' ? virtualTokens : 0;
   return {
@@ -48,25 +52,32 @@ export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: rea
   };
 }
 
-/** Virtual tokens stand in front of a text that does not place them; a method that has none there reads the words alone. */
-function idsFor({ entry, virtualTokens }: Method, ids: readonly number[]): readonly number[] {
-  if (entry !== 'anywhere') return ids.filter((id) => id >= 0);
-  if (ids.some((id) => id < 0)) return ids;
-  return [...Array.from({ length: virtualTokens }, (_, i) => virtualToken(i)), ...ids];
+/** What tells the graphs of two kept prompts apart. */
+export const pairMethodKey = ({ entry, virtualTokens, sharesLayers = false }: Method): string =>
+  `${entry} ${virtualTokens} ${sharesLayers}`;
+
+/** What the encoder makes of its rows [tokens, hidden], the virtual tokens among them. */
+export function encoderStates(
+  build: Builder,
+  model: EncoderDecoderModel,
+  method: Method,
+  parameters: Lookup,
+  layout: PairLayout,
+): Value {
+  const entering = method.entry === 'anywhere' ? embeddingsOf(build, method, parameters) : undefined;
+  const rows = entering
+    ? placedRows(build, model, sequenceCopies(build, entering))
+    : build.gather(model.embeddings(build), build.input('ids', ['tokens']));
+  return model.encode(build, rows, layout);
 }
 
 /** What the head reads of the decoder's rows [labels, hidden]. */
 function decoderStates(build: Builder, model: EncoderDecoderModel, method: Method, parameters: Lookup): Value {
   const { entry, sharesLayers } = method;
-  const entering = embeddingsOf(build, method, parameters);
+  const entering = entry === 'keysAndValues' ? embeddingsOf(build, method, parameters) : undefined;
   const layout = declarePairLayout(build, model.heads);
-  const embed = (name: string, count: string): Value =>
-    build.gather(model.embeddings(build), build.input(name, [count]));
-  const rows =
-    entering && entry === 'anywhere'
-      ? placedRows(build, model, sequenceCopies(build, entering))
-      : embed('ids', 'tokens');
-  const prefix = entering && entry === 'keysAndValues' ? prefixBlocks(build, model, entering, sharesLayers) : undefined;
-  const states = model.encode(build, rows, layout);
-  return model.decode(build, embed('decoder.ids', 'labels'), states, layout, prefix && { prefix });
+  const states = encoderStates(build, model, method, parameters, layout);
+  const rows = build.gather(model.embeddings(build), build.input('decoder.ids', ['labels']));
+  const prefix = entering && prefixBlocks(build, model, entering, sharesLayers);
+  return model.decode(build, rows, states, layout, prefix && { prefix });
 }

@@ -4,6 +4,7 @@ import { multiplyDims, type Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import type { CausalModel } from '../models/causalModel.js';
 import type { Sequence } from '../models/rowLayout.js';
+import { virtualToken } from '../protocol/dataset.js';
 import { intVector, type Feeds, type Tensor } from '../runtime/executor.js';
 import type { Method } from './method.js';
 
@@ -65,6 +66,18 @@ export function placedRowFeeds(
     'placed.words': intVector(wordRows),
     'placed.virtual': { data: virtualRows, shape: [...batches, count] },
   };
+}
+
+/** Virtual tokens stand in front of a text that does not place them; a method that has none there reads the words alone. */
+export function withVirtualTokens(
+  { entry, virtualTokens }: Pick<Method, 'entry' | 'virtualTokens'>,
+  ids: readonly number[],
+): readonly number[] {
+  const placed = ids.some((id) => id < 0);
+  if (placed === (entry === 'anywhere')) return ids;
+  return placed
+    ? ids.filter((id) => id >= 0)
+    : [...Array.from({ length: virtualTokens }, (_, i) => virtualToken(i)), ...ids];
 }
 
 /** Which prompt each sequence reads, where there are several. */

@@ -1,11 +1,14 @@
 import type { Value } from '../graph/value.js';
 import { defined } from '../common/assert.js';
+import { asWriting, type Model } from '../models/architectures.js';
 import type { CausalModel, Prefix } from '../models/causalModel.js';
+import { declarePairLayout, packPairs, type EncoderDecoderModel } from '../models/encoderDecoder.js';
 import type { Engine } from '../runtime/engine.js';
 import { intVector, type Feeds, type GraphOutputs, type WeightLocations } from '../runtime/executor.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import { packBatch } from '../models/packBatch.js';
 import { declareRowLayout } from '../models/rowLayout.js';
+import { peftLayerOf } from '../store/decoderPrefix.js';
 import { promptEmbeddings } from './method.js';
 
 /**
@@ -27,7 +30,7 @@ export function prefixBlocks(
     .split(build.transpose(apart, [1, 2, 0, 3]), Array<number>(2 * numLayers).fill(1), 0)
     .map((part) => build.reshape(part, [numKeyValueHeads, count, headDim]));
   return Array.from({ length: numLayers }, (_, block) => {
-    const layer = sharesLayers ? (2 * block) % numLayers : block;
+    const layer = sharesLayers ? peftLayerOf(block, numLayers) : block;
     return { key: defined(parts[2 * layer], 'keys'), value: defined(parts[2 * layer + 1], 'values') };
   });
 }
@@ -35,9 +38,13 @@ export function prefixBlocks(
 /** What one sequence is read from: token ids, or vectors in their place [n, hidden]. */
 export type KeysAndValuesSource = { readonly ids: readonly number[] } | { readonly vectors: Float32Array };
 
-/** The keys and values that the model itself makes of a sequence: `prompt_embeddings` [tokens, width], in the same order. */
-export function keysAndValuesGraph(model: CausalModel, from: 'ids' | 'vectors'): GraphOutputs {
+/**
+ * The keys and values that the model itself makes of a sequence: `prompt_embeddings` [tokens, width], in the same order. Those of an
+ * encoder-decoder are its decoder's, while the encoder reads the same.
+ */
+export function keysAndValuesGraph(model: Model, from: 'ids' | 'vectors'): GraphOutputs {
   const build = createBuilder();
+  if (model.kind === 'encoderDecoder') return decoderKeysAndValues(build, model, from);
   const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows =
     from === 'ids'
@@ -48,9 +55,33 @@ export function keysAndValuesGraph(model: CausalModel, from: 'ids' | 'vectors'):
   return { [promptEmbeddings]: build.concat(found, 1) };
 }
 
-export function keysAndValuesFeeds(model: CausalModel, source: KeysAndValuesSource): Feeds {
+function decoderKeysAndValues(build: Builder, model: EncoderDecoderModel, from: 'ids' | 'vectors'): GraphOutputs {
+  const layout = declarePairLayout(build, model.heads);
+  const rows = (prefix: string, count: string): Value =>
+    from === 'ids'
+      ? build.gather(model.embeddings(build), build.input(`${prefix}ids`, [count]))
+      : build.input(`${prefix}vectors`, [count, model.hiddenSize], 'float');
+  const states = model.encode(build, rows('', 'tokens'), layout);
+  const found: Value[] = [];
+  model.decode(build, rows('decoder.', 'labels'), states, layout, {
+    onKeysAndValues: (key, value) => found.push(key, value),
+  });
+  return { [promptEmbeddings]: build.concat(found, 1) };
+}
+
+export function keysAndValuesFeeds(model: Model, source: KeysAndValuesSource): Feeds {
   const count = 'ids' in source ? source.ids.length : source.vectors.length / model.hiddenSize;
   const ids = 'ids' in source ? source.ids : Array<number>(count).fill(0);
+  if (model.kind === 'encoderDecoder') {
+    const { feeds, positions } = packPairs(model.heads, [{ ids, decoder: { ids } }]);
+    const vectors = 'vectors' in source && { data: source.vectors, shape: [count, model.hiddenSize] };
+    return {
+      ...feeds,
+      ...model.positionFeeds({ ...positions, prefix: 0 }),
+      ids: intVector(ids),
+      ...(vectors && { vectors, 'decoder.vectors': vectors }),
+    };
+  }
   const plan = { front: 0, prefix: 0 };
   const { feeds, positions } = packBatch(model.heads, plan, [{ ids, labelRows: [count - 1] }]);
   return {
@@ -74,17 +105,17 @@ export interface FirstKeys {
 
 export async function firstKeys(
   engine: Pick<Engine, 'open'>,
-  model: CausalModel,
+  model: Model,
   weights: WeightLocations,
 ): Promise<FirstKeys> {
   const build = createBuilder();
-  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows = build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  const keys: Value[] = [];
-  model.hiddenStates(build, rows, layout, { onKeysAndValues: (key) => keys.push(key) });
-  const session = await engine.open({ keys: defined(keys[0], 'keys') }, weights);
+  const writing = asWriting(model);
+  const keys = writing.kind === 'causal' ? firstOfAll(build, writing, rows) : writing.firstKeys(build, rows);
+  const session = await engine.open({ keys }, weights);
   const of: FirstKeys['of'] = async (ids, position) => {
-    const feeds = { ids: intVector(ids), ...model.positionFeeds(new Int32Array(ids.length).fill(position)) };
+    const positions = new Int32Array(ids.length).fill(position);
+    const feeds = { ids: intVector(ids), ...(model.kind === 'causal' && model.positionFeeds(positions)) };
     return defined((await session.run(feeds)).keys, 'keys').data;
   };
   return {
@@ -101,3 +132,14 @@ export async function firstKeys(
     dispose: () => session.dispose(),
   };
 }
+
+function firstOfAll(build: Builder, model: CausalModel, rows: Value): Value {
+  const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
+  const keys: Value[] = [];
+  model.hiddenStates(build, rows, layout, { onKeysAndValues: (key) => keys.push(key) });
+  return defined(keys[0], 'keys');
+}
+
+/** What makes a key of the first block what it would be at position 0; undefined where positions are in it for good. An encoder-decoder's have none. */
+export const unrotatedKeyOf = (model: Model): CausalModel['unrotatedKey'] =>
+  model.kind === 'causal' ? model.unrotatedKey : (key) => key;

@@ -6,7 +6,8 @@ import type { Prefix } from './causalModel.js';
 import type { HeadShape, RowLayout } from './rowLayout.js';
 
 /**
- * Causal self-attention over packed rows (Vaswani et al. 2017, eq. 1) in front of which stand keys and values that all sequences share.
+ * Self-attention over packed rows (Vaswani et al. 2017, eq. 1), causal or not as the masks say, in front of which stand keys and values that
+ * all sequences share.
  * The shared states depend on nothing behind them, so they are computed once, and every sequence attends to the same ones: their
  * scores are one product [group · batch · length, head size] × [head size, front] per key/value head, joined with the sequence's own for one
  * softmax; the gradient of the shared keys and values is summed over the batch inside that product.
@@ -16,7 +17,7 @@ import type { HeadShape, RowLayout } from './rowLayout.js';
  * each, and share none: an axis more.
  * Returns rows [query rows, heads · size].
  */
-export function causalAttention(
+export function selfAttention(
   build: Builder,
   heads: HeadShape,
   layout: RowLayout,

@@ -1,12 +1,12 @@
-import { assert, defined } from '../common/assert.js';
+import { assert } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
-import { multiplyDims } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import { intVector, type Feeds } from '../runtime/executor.js';
 import { openKeys, rowPositions, type BranchingRows } from './branches.js';
-import type { BlockHooks, EntryPoint } from './causalModel.js';
-import { headBlock, hidden, inverseOf } from './headBlocks.js';
+import type { BlockHooks, EntryPoint, Prefix } from './causalModel.js';
+import { hidden } from './headBlocks.js';
 import type { HeadBlocks, HeadShape } from './rowLayout.js';
+import { declareTextBlocks, textBlockFeeds, textMask } from './textBlocks.js';
 
 /**
  * How a batch of pairs lies in memory: packed rows of the encoder, `tokens`, and of the decoder, `labels`, of which each predicts one token.
@@ -67,20 +67,38 @@ export interface EncoderDecoderModel {
   /** Rows of embeddings [tokens, hidden] → the encoder's states of them. */
   encode(build: Builder, rows: Value, layout: PairLayout): Value;
   /** Rows of embeddings [labels, hidden] behind the encoder's states [tokens, hidden] → what the head reads, [labels, hidden]. */
-  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: Pick<BlockHooks, 'prefix'>): Value;
+  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: BlockHooks): Value;
+  /** What each block of the decoder reads of one text's states [tokens, hidden]: keys and values [heads, 1, tokens, head size]. */
+  readStates(build: Builder, states: Value): Prefix[];
+  /** One row of embeddings of each text under way [texts, hidden] → what the head reads of it, [texts, hidden]; is told its keys and values. */
+  decodeNext(
+    build: Builder,
+    rows: Value,
+    before: TextsUnderWay,
+    onKeysAndValues: NonNullable<BlockHooks['onKeysAndValues']>,
+  ): Value;
+  /** The keys [rows, heads · head size] that the decoder's first block makes of rows of embeddings, wherever they stand. */
+  firstKeys(build: Builder, rows: Value): Value;
   /** What the model itself needs to know of positions. */
   positionFeeds(positions: PairPositions): Feeds;
+  /** The same for `decodeNext`: how many rows stand before each text's own, in a cache that has room for `capacity`. */
+  nextPositionFeeds(cache: { readonly lengths: readonly number[]; readonly capacity: number }): Feeds;
+}
+
+/** What stands before the next rows of texts that all answer one text. */
+export interface TextsUnderWay {
+  /** Keys and values of the decoder's earlier rows, block by block: [heads, texts, cached, head size]. */
+  readonly cached: readonly Prefix[];
+  /** Added to scores on these and the row itself: [texts, 1, cached + 1]. */
+  readonly cachedMask: Value;
+  /** What `readStates` gave. */
+  readonly states: readonly Prefix[];
 }
 
 export function declarePairLayout(build: Builder, { numHeads }: HeadShape): PairLayout {
-  const blocks = (name: string, rows: string, length: string): HeadBlocks => ({
-    indices: [build.input(`${name}.index`, [numHeads, 'batch', length])],
-    zeroIndices: [build.input(`${name}.zeroIndex`, [numHeads, 'batch', length])],
-    inverse: build.input(`${name}.inverse`, [multiplyDims(numHeads, rows)]),
-  });
   return {
-    encoder: blocks('encoder', 'tokens', 'length'),
-    decoder: blocks('decoder', 'labels', 'queries'),
+    encoder: declareTextBlocks(build, 'encoder', numHeads, 'tokens', 'length'),
+    decoder: declareTextBlocks(build, 'decoder', numHeads, 'labels', 'queries'),
     encoderMask: build.input('encoder.mask', ['batch', 1, 'length'], 'float'),
     decoderMask: build.input('decoder.mask', ['batch', 'queries', 'queries'], 'float'),
   };
@@ -98,37 +116,18 @@ export function packPairs(
   const encoderLengths = pairs.map(({ ids }) => ids.length);
   const decoderLengths = pairs.map(({ decoder }) => decoder.ids.length);
   const [encoderLength, decoderLength] = [Math.max(...encoderLengths), Math.max(...decoderLengths)];
-  const encoderMask = new Float32Array(pairs.length * encoderLength).fill(hidden);
-  encoderLengths.forEach((length, b) => encoderMask.fill(0, b * encoderLength, b * encoderLength + length));
   const decoderMask = new Float32Array(pairs.length * decoderLength ** 2).fill(hidden);
   pairs.forEach(({ decoder }, b) => {
     for (let i = 0; i < decoderLength; i++) openKeys(decoderMask, (b * decoderLength + i) * decoderLength, decoder, i);
   });
   return {
     feeds: {
-      ...blockFeeds('encoder', numHeads, encoderLengths),
-      ...blockFeeds('decoder', numHeads, decoderLengths),
-      'encoder.mask': { data: encoderMask, shape: [pairs.length, 1, encoderLength] },
+      ...textBlockFeeds('encoder', numHeads, encoderLengths),
+      ...textBlockFeeds('decoder', numHeads, decoderLengths),
+      'encoder.mask': textMask(encoderLengths),
       'decoder.mask': { data: decoderMask, shape: [pairs.length, decoderLength, decoderLength] },
       'decoder.ids': intVector(pairs.flatMap(({ decoder }) => decoder.ids)),
     },
     positions: { encoderLength, decoder: pairs.map(({ decoder }) => rowPositions(decoder)) },
-  };
-}
-
-function blockFeeds(name: string, numHeads: number, lengths: readonly number[]): Feeds {
-  const starts: number[] = [];
-  let rows = 0;
-  for (const length of lengths) {
-    starts.push(rows);
-    rows += length;
-  }
-  const rowOf = (b: number, i: number): number | undefined =>
-    i < defined(lengths[b], 'a length') ? defined(starts[b], 'a start') + i : undefined;
-  const { index, zeroIndex } = headBlock(numHeads, 1, [lengths.length], Math.max(...lengths), numHeads, rows, rowOf);
-  return {
-    [`${name}.index`]: index,
-    [`${name}.zeroIndex`]: zeroIndex,
-    [`${name}.inverse`]: inverseOf([zeroIndex], rows * numHeads),
   };
 }

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError } from '../store/fileErrors.js';
+import { bertConfig, type BertConfig } from './bert/bertConfig.js';
 import { commonSchema, parse, refuseIn } from './configFields.js';
 import { gpt2Config, type Gpt2Config } from './gpt2/gpt2Config.js';
 import { llamaConfig, type LlamaConfig } from './llama/llamaConfig.js';
-import type { T5Config } from './t5/t5Config.js';
+import { storesTensor } from './safetensorsWeights.js';
+import { t5Config, type T5Config } from './t5/t5Config.js';
 
 /**
  * What a model is built from: Hugging Face's `config.json`, as transformers 4 and 5 write it, checked field by field. Anything that
  * would change the result and is not built is refused by name.
  */
-export type ModelConfig = LlamaConfig | Gpt2Config;
-/** Those whose weights have names here; encoder-decoders are not trained by recipes yet. */
-export type NamedConfig = ModelConfig | T5Config;
+export type ModelConfig = LlamaConfig | Gpt2Config | T5Config | BertConfig;
 
-const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2'] as const;
+const modelTypes = ['llama', 'mistral', 'qwen2', 'gpt2', 't5', 'mt5', 'bert', 'roberta'] as const;
 const isModelType = (type: string): type is (typeof modelTypes)[number] => modelTypes.some((known) => known === type);
 
 /** Reads `config.json` of a model folder. Throws `store.fileMissing`, `store.unreadable`, `model.badConfig` or `model.unsupported`. */
@@ -38,14 +38,15 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
       { cause },
     );
   }
-  return parseModelConfig(value, file);
+  return parseModelConfig(value, file, await storesTensor(folder, 'lm_head.weight'));
 }
 
 /**
- * The config of a supported architecture. `file` is named in errors.
+ * The config of a supported architecture. `file` is named in errors; `hasHead`: whether the weights hold an output matrix, which of T5 the config
+ * does not say.
  * Throws `model.badConfig` for a field that is missing or wrong, `model.unsupported` for one whose value is not built.
  */
-export function parseModelConfig(value: unknown, file: string): ModelConfig {
+export function parseModelConfig(value: unknown, file: string, hasHead = false): ModelConfig {
   const refuse = refuseIn(file);
   const { model_type: modelType } = parse(z.object({ model_type: z.string() }), value, file);
   if (!isModelType(modelType)) return refuse('model_type', modelType, modelTypes.join(', '));
@@ -64,5 +65,11 @@ export function parseModelConfig(value: unknown, file: string): ModelConfig {
       return llamaConfig(value, modelType, file);
     case 'gpt2':
       return gpt2Config(value, file);
+    case 't5':
+    case 'mt5':
+      return t5Config(value, { modelType, hasHead }, file);
+    case 'bert':
+    case 'roberta':
+      return bertConfig(value, modelType, file);
   }
 }

@@ -119,7 +119,11 @@ export function declareRowLayout(
 }
 
 /** The label rows [labels, width] of rows [rows, width]. */
-export function selectLabelRows(build: Builder, rows: Value, layout: RowLayout): Value {
+export function selectLabelRows(
+  build: Builder,
+  rows: Value,
+  layout: Pick<RowLayout, 'labelRows' | 'labelInverse'>,
+): Value {
   const [selected] = build.unpack(rows, [layout.labelRows], layout.labelInverse, { zeros: false, partial: true });
   return defined(selected, 'label rows');
 }

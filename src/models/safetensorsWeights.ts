@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { asReadError, isErrno } from '../store/fileErrors.js';
 import { asFloats, readSafetensorsHeader, typedView, type TensorEntry } from '../store/safetensors.js';
-import type { NamedConfig } from './modelConfig.js';
+import type { ModelConfig } from './modelConfig.js';
 import { basePrefixes, expectWeights } from './weightNames.js';
 import { checkShape, missingWeight, readPieces, type SourceTensor, type WeightSource } from './weightSource.js';
 
@@ -21,13 +21,20 @@ export async function findSafetensors(folder: string): Promise<string[] | undefi
   return names.includes(indexFile) ? readIndex(folder) : undefined;
 }
 
+/** Whether a folder's weights hold a tensor; false where there are none. Throws what reading them throws. */
+export async function storesTensor(folder: string, name: string): Promise<boolean> {
+  for (const file of (await findSafetensors(folder)) ?? [])
+    if ((await readSafetensorsHeader(file)).tensors.has(name)) return true;
+  return false;
+}
+
 /**
  * The model's tensors in a folder's safetensors files, with every one that the config asks for there and of the right shape.
  * Throws `model.noWeights`, `model.pickle`, `model.badIndex`, `model.weightMissing`, `model.weightShape`, `model.weightType`,
  * `store.badSafetensors`, `store.fileMissing`.
  */
-export async function safetensorsWeights(folder: string, config: NamedConfig): Promise<WeightSource> {
-  const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder));
+export async function safetensorsWeights(folder: string, config: ModelConfig): Promise<WeightSource> {
+  const files = (await findSafetensors(folder)) ?? (await refuseFolder(folder, config));
   const stored = new Map<string, TensorEntry & { file: string }>();
   for (const file of files) {
     const { tensors } = await readSafetensorsHeader(file);
@@ -37,12 +44,21 @@ export async function safetensorsWeights(folder: string, config: NamedConfig): P
   const prefix = basePrefixes[config.architecture];
   const tensors = new Map<string, SourceTensor>();
   for (const [name, shape] of expectWeights(config)) {
-    const entry = stored.get(name) ?? (name.startsWith(prefix) ? stored.get(name.slice(prefix.length)) : undefined);
+    const entry = storedNames(name, prefix).flatMap((known) => stored.get(known) ?? [])[0];
     if (!entry) throw missingWeight(files.length === 1 ? (files[0] ?? folder) : folder, name, shape);
     checkShape(entry.file, name, entry.shape, shape);
     tensors.set(name, sourceTensor(name, entry));
   }
   return { files, tensors };
+}
+
+/** What a tensor may be called in files: as transformers calls it, without the model in front, and as BERT's first checkpoints have norms. */
+function storedNames(name: string, prefix: string): string[] {
+  const names = name.startsWith(prefix) ? [name, name.slice(prefix.length)] : [name];
+  const older = names.map((each) =>
+    each.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta'),
+  );
+  return [...names, ...older];
 }
 
 function sourceTensor(
@@ -87,13 +103,13 @@ async function readIndex(folder: string): Promise<string[]> {
 }
 
 /** Says why a folder has no weights to open. */
-async function refuseFolder(folder: string): Promise<never> {
+async function refuseFolder(folder: string, { architecture }: ModelConfig): Promise<never> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isErrno(error, 'ENOENT')) return [];
     throw asReadError(error, folder);
   });
   const pickle = names.find((name) => /^(pytorch_model.*\.bin(\.index\.json)?|.*\.(pt|pth|ckpt))$/.test(name));
   if (pickle === undefined) throw new SoftpromptError('model.noWeights', { folder });
-  const command = `python -c "from transformers import AutoModelForCausalLM as M; M.from_pretrained('${folder}').save_pretrained('${folder}', safe_serialization=True)"`;
+  const command = `python -c "from transformers import ${architecture === 't5' ? 'AutoModelForSeq2SeqLM' : 'AutoModelForCausalLM'} as M; M.from_pretrained('${folder}').save_pretrained('${folder}', safe_serialization=True)"`;
   throw new SoftpromptError('model.pickle', { folder, file: pickle, command });
 }

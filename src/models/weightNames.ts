@@ -1,10 +1,12 @@
+import type { BertConfig } from './bert/bertConfig.js';
+import { bertNames } from './bert/bertNames.js';
 import type { Gpt2Config } from './gpt2/gpt2Config.js';
 import type { LlamaConfig } from './llama/llamaConfig.js';
-import type { NamedConfig } from './modelConfig.js';
+import type { ModelConfig } from './modelConfig.js';
 import type { T5Config } from './t5/t5Config.js';
 
 /** Every tensor that a model is made of, by Hugging Face's full name, with its shape. A tied output matrix is not listed again. */
-export function expectWeights(config: NamedConfig): Map<string, readonly number[]> {
+export function expectWeights(config: ModelConfig): Map<string, readonly number[]> {
   switch (config.architecture) {
     case 'llama':
       return new Map(llamaWeights(config));
@@ -12,18 +14,23 @@ export function expectWeights(config: NamedConfig): Map<string, readonly number[
       return new Map(gpt2Weights(config));
     case 't5':
       return new Map(t5Weights(config));
+    case 'bert':
+    case 'roberta':
+      return new Map(bertWeights(config));
   }
 }
 
 /** What files saved from the model without its head leave out in front of a name. */
-export const basePrefixes: { readonly [A in NamedConfig['architecture']]: string } = {
+export const basePrefixes: { readonly [A in ModelConfig['architecture']]: string } = {
   llama: 'model.',
   gpt2: 'transformer.',
   t5: '',
+  bert: 'bert.',
+  roberta: 'roberta.',
 };
 
 /** How many numbers the model consists of. */
-export function countParameters(config: NamedConfig): number {
+export function countParameters(config: ModelConfig): number {
   let total = 0;
   for (const shape of expectWeights(config).values()) total += shape.reduce((product, size) => product * size, 1);
   return total;
@@ -107,4 +114,26 @@ function* t5Weights(c: T5Config): Generator<Named> {
     yield [`${stack}.final_layer_norm.weight`, [d]];
   }
   if (!c.tieWordEmbeddings) yield ['lm_head.weight', [vocabularySize, d]];
+}
+
+/** Linear layers are [out, in]. */
+function* bertWeights(c: BertConfig): Generator<Named> {
+  const { hiddenSize: d, innerSize, vocabularySize } = c;
+  const { base, headDense, headNorm, headBias } = bertNames[c.architecture];
+  yield [`${base}.embeddings.word_embeddings.weight`, [vocabularySize, d]];
+  yield [`${base}.embeddings.position_embeddings.weight`, [c.firstPosition + c.maxPositions, d]];
+  yield [`${base}.embeddings.token_type_embeddings.weight`, [c.tokenTypes, d]];
+  yield* weightAndBias(`${base}.embeddings.LayerNorm`, [d]);
+  for (let layer = 0; layer < c.numLayers; layer++) {
+    const name = `${base}.encoder.layer.${layer}`;
+    for (const part of ['query', 'key', 'value']) yield* linear(`${name}.attention.self.${part}`, [d, d], true);
+    yield* linear(`${name}.attention.output.dense`, [d, d], true);
+    yield* weightAndBias(`${name}.attention.output.LayerNorm`, [d]);
+    yield* linear(`${name}.intermediate.dense`, [innerSize, d], true);
+    yield* linear(`${name}.output.dense`, [d, innerSize], true);
+    yield* weightAndBias(`${name}.output.LayerNorm`, [d]);
+  }
+  yield* linear(headDense, [d, d], true);
+  yield* weightAndBias(headNorm, [d]);
+  yield [headBias, [vocabularySize]];
 }

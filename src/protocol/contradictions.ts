@@ -4,8 +4,8 @@ import { encoderOf, leastEncoderSize } from './encoder.js';
 import type { RecipeProblem } from './recipeProblems.js';
 import { isShare } from './numbers.js';
 import { boundOf, withPresetMetric } from './promptTest.js';
-import type { Recipe, RecipeTest } from './recipe.js';
-import { virtualSlots } from './virtualSlots.js';
+import { trainsPrompt, type Recipe, type RecipeTest } from './recipe.js';
+import { placesAnswer, virtualSlots } from './virtualSlots.js';
 
 /** What single fields cannot say: which of them need each other, and which exclude each other. */
 export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
@@ -13,8 +13,10 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
     ...initialisationProblems(recipe),
     ...encoderProblems(recipe, root),
     ...slotProblems(recipe, root),
+    ...answerProblems(recipe),
     ...trainingProblems(recipe),
     ...groupProblems(recipe),
+    ...promptProblems(recipe),
     ...(withPresetMetric(recipe).tests ?? []).flatMap(testProblems),
   ];
 }
@@ -27,6 +29,7 @@ const initialisationFields = {
 } as const;
 
 function initialisationProblems({ method }: Recipe): RecipeProblem[] {
+  if (!trainsPrompt(method)) return [];
   const { prompt_tuning_init: initialisation } = method;
   if (initialisation !== 'text' && initialisation !== 'TEXT' && initialisation !== 'file') return [];
   const field = initialisationFields[initialisation];
@@ -73,6 +76,15 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
     });
     return problems;
   }
+  if (!trainsPrompt(method)) {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t('model tuning has no virtual tokens that {slot} could place; leave the places out', {
+        slot: '[P×…]',
+      }),
+    });
+    return problems;
+  }
   const placed = slots.reduce((sum, count) => sum + count, 0);
   if (placed !== method.num_virtual_tokens) {
     problems.push({
@@ -84,6 +96,34 @@ function slotProblems({ data, method }: Recipe, root: Node): RecipeProblem[] {
     });
   }
   return problems;
+}
+
+/** What a masked model's methods ask of a recipe, whatever the model. */
+function answerProblems({ data: { template, task }, method }: Recipe): RecipeProblem[] {
+  if (method.peft_type !== 'WARP') return [];
+  const problems: RecipeProblem[] = [];
+  if (template !== undefined && !placesAnswer(template)) {
+    problems.push({
+      path: ['data', 'template'],
+      message: l10n.t('WARP reads the labels at a mask, and the template has no {mask}', { mask: '{mask}' }),
+    });
+  }
+  if (task === 'generation') {
+    problems.push({
+      path: ['data', 'task'],
+      message: l10n.t(
+        'WARP trains a vector for each label, and the task is generation; choose another method, or set "labels"',
+      ),
+    });
+  }
+  return problems;
+}
+
+/** What holds a saved prompt against something, of which model tuning makes none. */
+function promptProblems({ method, tests = [] }: Recipe): RecipeProblem[] {
+  if (trainsPrompt(method) || tests.length === 0) return [];
+  const message = l10n.t('tests hold a saved prompt against rows, and model tuning makes none; leave them out');
+  return [{ path: ['tests'], message }];
 }
 
 function trainingProblems({ training: { warmupSteps, maxSteps } }: Recipe): RecipeProblem[] {
@@ -128,7 +168,7 @@ function testProblems(test: RecipeTest, i: number): RecipeProblem[] {
  * A group's prompt may depend on nothing but its own rows and the recipe: what would be inferred from all rows must be written. A sweep's
  * table has one prompt a run, and rows of several groups are no examples for one.
  */
-function groupProblems({ groupBy, data, sweep, evaluation }: Recipe): RecipeProblem[] {
+function groupProblems({ groupBy, data, method, sweep, evaluation }: Recipe): RecipeProblem[] {
   if (groupBy === undefined) return [];
   const { preset, template, target, labels, task } = data;
   // Published sets come with all of it; the plain ones say the kind of task alone.
@@ -146,6 +186,8 @@ function groupProblems({ groupBy, data, sweep, evaluation }: Recipe): RecipeProb
     ),
   }));
   const refused = (path: string[], message: string): void => void problems.push({ path, message });
+  if (!trainsPrompt(method))
+    refused(['method', 'peft_type'], l10n.t('model tuning makes no prompts for groups; leave out "groupBy"'));
   if (sweep !== undefined)
     refused(
       ['sweep'],

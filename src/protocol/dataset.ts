@@ -52,10 +52,12 @@ export interface Table {
   readonly source: DatasetSource;
 }
 
-/** A place in a text where virtual tokens stand: before the character at `offset`, in UTF-16 code units. */
+/** A place in a text where virtual tokens stand, or a masked model's answer: before the character at `offset`, in UTF-16 code units. */
 export interface VirtualSlot {
   readonly offset: number;
+  /** 0 for the answer. */
   readonly count: number;
+  readonly isAnswer?: true;
 }
 
 /** A training or test example: x and y of the papers, as text. */
@@ -76,9 +78,18 @@ export interface Example {
 /** How virtual token j, counted over all places of a sequence, is written among the ids of real tokens. */
 export const virtualToken = (j: number): number => -1 - j;
 
+/** Behind the ids of every vocabulary. */
+const firstAnswerPlace = 2 ** 30;
+
+/** How the place of a masked model's answer is written among the ids of real tokens, whatever the number of masks that it takes. */
+export const answerPlace = (maskId: number): number => firstAnswerPlace + maskId;
+
+/** The mask token of an answer's place; undefined for any other id. */
+export const maskAt = (id: number): number | undefined => (id >= firstAnswerPlace ? id - firstAnswerPlace : undefined);
+
 /** An example as token ids. The target is scored, the input is not. */
 export interface TokenizedExample {
-  /** With `virtualToken`s where the template places them. */
+  /** With `virtualToken`s and an `answerPlace` where the template has them. */
   readonly inputIds: readonly number[];
   readonly targetIds: readonly number[];
   /** How many tokens of the input were cut off to fit the length limit. */

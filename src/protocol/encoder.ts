@@ -6,8 +6,9 @@ import type { MethodConfig } from './recipe.js';
  * gives what it likes.
  */
 export function leastEncoderSize(method: MethodConfig): number | undefined {
+  if (!trainsNetwork(method)) return undefined;
   const { prompt_tuning_init: initialisation, num_virtual_tokens: count } = method;
-  return trainsNetwork(method) && initialisation !== 'random' && initialisation !== 'RANDOM' ? count : undefined;
+  return initialisation !== 'random' && initialisation !== 'RANDOM' ? count : undefined;
 }
 
 /** Whether a network makes the virtual tokens while they are trained. */

@@ -66,6 +66,16 @@ export type RunEvent =
       score?: { metric: MetricName; value: number };
       seconds: number;
     } & GroupPlace)
+  | {
+      /** The prompt-design baseline: the bare model behind so many training rows as text, and an instruction where there is one. */
+      type: 'design';
+      split: Split;
+      examples: number;
+      loss: number;
+      metric: MetricName;
+      value: number;
+      metrics: Metrics;
+    }
   | { type: 'checkpoint'; step: number }
   | { type: 'nearest'; step: number; tokens: NearestTokens[] }
   | {

@@ -63,5 +63,9 @@ function allWords(): WordsOf {
       ...tokens,
       random: { label: random, use: l10n.t('to compare with: what the network gives as PEFT draws it') },
     },
+    WARP: {
+      ...tokens,
+      random: { label: random, use: l10n.t('to compare with: uniform in ±0.5') },
+    },
   };
 }

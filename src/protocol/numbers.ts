@@ -36,6 +36,10 @@ export function methodName(method: string): string {
       return l10n.t('prefix tuning');
     case 'P_TUNING':
       return l10n.t('P-tuning');
+    case 'WARP':
+      return 'WARP';
+    case 'MODEL_TUNING':
+      return l10n.t('model tuning');
     default:
       return method;
   }
@@ -91,6 +95,12 @@ export function metricText(metric: MetricName, value: number, more = 0): string 
   if (!isShare(metric)) return value.toFixed(2 + more);
   const percent = (100 * value).toFixed(1 + more);
   return metric === 'bleu' || metric === 'chrf' ? percent : `${percent} %`;
+}
+
+/** What an axis of scores multiplies with and says behind its numbers; BLEU and chrF are given without the sign. */
+export function scoreAxis(metric: MetricName): { readonly scale: number; readonly unit: string } {
+  if (!isShare(metric)) return { scale: 1, unit: '' };
+  return { scale: 100, unit: metricText(metric, 0).endsWith('%') ? ' %' : '' };
 }
 
 /** As `distanceText`, without the unit. */

@@ -23,6 +23,7 @@ export interface PanelRun {
     readonly method: string;
     /** The network that is trained, in the reader's language. */
     readonly encoder?: string;
+    /** 0 for model tuning. */
     readonly virtualTokens: number;
     readonly model: string;
     readonly steps: number;

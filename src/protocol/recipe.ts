@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { assert } from '../common/assert.js';
 import { datasetSourceSchema } from './dataset.js';
 import { metricNames } from './events.js';
 import { presetIds } from './presets.js';
@@ -28,6 +29,7 @@ export const initialisationsOf = {
   PROMPT_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file', 'RANDOM', 'SAMPLE_VOCAB', 'TEXT'],
   PREFIX_TUNING: ['activations', 'random', 'file', 'RANDOM'],
   P_TUNING: ['class-labels', 'vocab', 'text', 'random', 'file'],
+  WARP: ['class-labels', 'vocab', 'text', 'random', 'file'],
 } as const satisfies Readonly<Record<string, readonly PromptInitialisation[]>>;
 
 /** What a prompt may be called: its folder's name on any system. */
@@ -55,7 +57,7 @@ const dataSchema = z
       .string()
       .optional()
       .describe(
-        'The text before the target, with {column} for a cell and {{ }} for braces; [P×3] places three virtual tokens there instead of in front. Inferred where one text column is left.',
+        'The text before the target, with {column} for a cell and {{ }} for braces; [P×3] places three virtual tokens there instead of in front, and with a masked model {mask} is where the target is read. Inferred where one text column is left.',
       ),
     target: z
       .string()
@@ -75,7 +77,7 @@ const dataSchema = z
       .string()
       .optional()
       .describe(
-        'What joins input and target. By default one space, or nothing where the tokenizer adds its own or the template ends in white space.',
+        'What joins input and target. By default one space, or nothing where the tokenizer adds its own or the template ends in white space; at {mask}, one space where the template has one in front of it.',
       ),
     addBos: z
       .boolean()
@@ -86,6 +88,12 @@ const dataSchema = z
       .optional()
       .describe(
         'Whether the end-of-text token ends the target and is trained. By default for generation, and where one label begins another.',
+      ),
+    sentinel: z
+      .boolean()
+      .optional()
+      .describe(
+        'Of T5: whether every target begins with the sentinel <extra_id_0>, as the targets that it was trained on did (Lester et al. 2021 §3.2).',
       ),
     maxLength: z
       .int()
@@ -132,6 +140,12 @@ const methodSchema = z
         .describe(
           "Width of that network's input vectors: token_dim as in PEFT (the model's key/value heads together), hidden_size as in the paper's program.",
         ),
+      peft_layer_sharing: z
+        .boolean()
+        .optional()
+        .describe(
+          "Of an encoder-decoder: whether the decoder's blocks share keys and values as PEFT trains them (block l uses those numbered 2l modulo the count of blocks); by default each has its own.",
+        ),
       prompt_tuning_init: z
         .enum(initialisationsOf.PREFIX_TUNING)
         .default('activations')
@@ -162,6 +176,33 @@ const methodSchema = z
       prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
       prompt_tuning_init_file: initFile,
     }),
+    z.strictObject({
+      peft_type: z.literal('WARP'),
+      num_virtual_tokens: virtualTokens.describe(
+        'How many virtual tokens are trained, in front of the input or where the template says [P×3]; beside them an output vector for each label, read at {mask}. For masked models (BERT, RoBERTa) alone.',
+      ),
+      prompt_tuning_init: z
+        .enum(initialisationsOf.WARP)
+        .default('vocab')
+        .describe(
+          "What the virtual tokens begin from. class-labels: the labels' vectors, then vocab; vocab: frequent tokens; text: prompt_tuning_init_text; random: uniform in ±0.5; file: prompt_tuning_init_file. The labels' output vectors begin as those of their words, and as random numbers with random.",
+        ),
+      prompt_tuning_init_text: initText.describe('The words to begin from, repeated or cut to num_virtual_tokens.'),
+      prompt_tuning_init_file: initFile,
+    }),
+    z.strictObject({
+      peft_type: z
+        .literal('MODEL_TUNING')
+        .describe(
+          "No prompt: every weight of the model is trained, as a baseline to compare prompts with. None of PEFT's.",
+        ),
+      save_model: z
+        .boolean()
+        .default(false)
+        .describe(
+          "Whether the tuned model is kept in the run's folder, as a Hugging Face folder in float32. By default its scores and its record alone are.",
+        ),
+    }),
   ])
   .describe('What is trained.');
 
@@ -173,7 +214,7 @@ const trainingSchema = z
       .positive()
       .optional()
       .describe(
-        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning. With Adafactor 0.3, and 0.01 where a network is trained.',
+        'By default, with AdamW: 0.03 for prompt tuning, 0.01 for prefix tuning (0.001 with prefix_projection), 0.003 for P-tuning, 0.03 for WARP, 0.0003 for model tuning. With Adafactor 0.3, 0.01 where a network is trained, and 0.001 for model tuning.',
       ),
     weightDecay: z.number().min(0).default(0),
     schedule: z
@@ -303,12 +344,24 @@ export const recipeSchema = z.strictObject({
   sweep: sweepSchema.optional(),
 });
 
+/** Whether a method makes a prompt; otherwise it trains the model itself. */
+export const trainsPrompt = (method: MethodConfig): method is PromptConfig => method.peft_type !== 'MODEL_TUNING';
+
+/** The method of what has made a prompt. */
+export function promptConfig(method: MethodConfig): PromptConfig {
+  assert(trainsPrompt(method), 'a method that makes a prompt');
+  return method;
+}
+
 export type RecipeInput = z.input<typeof recipeSchema>;
 /** A recipe with every default filled in; paths still relative to its file. */
 export type Recipe = z.output<typeof recipeSchema>;
 export type MethodConfig = Recipe['method'];
-export type PeftType = MethodConfig['peft_type'];
-export type MethodConfigOf<T extends PeftType> = Extract<MethodConfig, { peft_type: T }>;
+export type MethodType = MethodConfig['peft_type'];
+export type MethodConfigOf<T extends MethodType> = Extract<MethodConfig, { peft_type: T }>;
+/** A method that makes a prompt. */
+export type PromptConfig = Exclude<MethodConfig, { peft_type: 'MODEL_TUNING' }>;
+export type PeftType = PromptConfig['peft_type'];
 export type TrainingConfig = Recipe['training'];
 export type DataConfig = Recipe['data'];
 export type RecipeTest = NonNullable<Recipe['tests']>[number];

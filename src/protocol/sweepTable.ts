@@ -1,7 +1,7 @@
 import type { ErrorMessage } from '../errors/errorMessage.js';
-import type { RunEvent, Split } from './events.js';
+import type { MetricName, RunEvent, Split } from './events.js';
 import type { MainScore } from './mainScore.js';
-import { isBetter } from './numbers.js';
+import { isBetter, isShare, metricText } from './numbers.js';
 
 export type SweepRunState = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed';
 
@@ -105,13 +105,25 @@ export function summariseSweep({ fields, results }: Pick<SweepTable, 'fields' | 
 const bareKey = ({ values }: SweepResult): string =>
   JSON.stringify(Object.entries(values).filter(([field]) => !/^(method|training)(\.|$)/.test(field)));
 
-function meanAndDeviation(scores: readonly number[]): { mean?: number; deviation?: number } {
+export function meanAndDeviation(scores: readonly number[]): { mean?: number; deviation?: number } {
   if (scores.length === 0) return {};
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   if (scores.length === 1) return { mean };
   const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0);
   return { mean, deviation: Math.sqrt(squares / (scores.length - 1)) };
 }
+
+/** 87.3 % ± 1.2 */
+export function meanText(metric: MetricName, mean: number | undefined, deviation: number | undefined): string {
+  if (mean === undefined) return '–';
+  return deviation === undefined
+    ? metricText(metric, mean)
+    : `${metricText(metric, mean)} ± ${spreadText(metric, deviation)}`;
+}
+
+/** A deviation in its metric's unit, without the sign. */
+export const spreadText = (metric: MetricName, deviation: number): string =>
+  isShare(metric) ? (100 * deviation).toFixed(1) : deviation.toFixed(2);
 
 /** A finished run's scores from what it told. */
 export function outcomeOf(events: readonly RunEvent[]): Omit<SweepOutcome, 'state'> {

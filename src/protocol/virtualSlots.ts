@@ -6,5 +6,12 @@ export function virtualSlots(template: string): number[] {
   return [...template.matchAll(virtualSlotPattern)].map(([, count]) => Number(count));
 }
 
+/** Where a masked model's answer stands in a template. */
+export const answerColumn = 'mask';
+
+/** Whether a template says where the answer stands: `{mask}`, but not `{{mask}}`. */
+export const placesAnswer = (template: string): boolean =>
+  template.replaceAll(/\{\{|\}\}/g, '').includes(`{${answerColumn}}`);
+
 /** Whether a template has any. */
 export const placesVirtualTokens = (template: string): boolean => virtualSlots(template).length > 0;

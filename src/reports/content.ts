@@ -2,6 +2,8 @@ import type { ErrorMessage } from '../errors/errorMessage.js';
 import type { EventOf, NearestTokens, Split } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
 import type { RunState } from '../protocol/runState.js';
+import type { SweepTable } from '../protocol/sweepTable.js';
+import type { TransferTable } from '../protocol/transferTable.js';
 
 /** What a report tells: plain values in no language, from which a page and TensorBoard's files are made. */
 export interface Report {
@@ -12,13 +14,25 @@ export interface Report {
   readonly entries: readonly ReportEntry[];
 }
 
-export type ReportEntry = RunReport | Unreported;
+export type ReportEntry = RunReport | SweepReport | TransferReport | Unreported;
 
 /** What was asked for and cannot be told. */
 export interface Unreported {
   readonly kind: 'unreported';
   readonly name: string;
   readonly problem: ErrorMessage;
+}
+
+/** The runs of a sweep together. */
+export interface SweepReport {
+  readonly kind: 'sweep';
+  readonly table: SweepTable;
+}
+
+/** Prompts on data sets that they were not trained on. */
+export interface TransferReport {
+  readonly kind: 'transfer';
+  readonly table: TransferTable;
 }
 
 export interface RunReport {
@@ -50,6 +64,8 @@ export interface ToldOfRun {
   readonly start?: EventOf<'start'>;
   readonly steps: readonly EventOf<'step'>[];
   readonly evaluations: readonly EventOf<'evaluation'>[];
+  /** The prompt-design baselines. */
+  readonly designs: readonly EventOf<'design'>[];
   readonly notices: readonly EventOf<'notice'>[];
   /** The last that were told. */
   readonly nearest?: readonly NearestTokens[];

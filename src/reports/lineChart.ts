@@ -1,5 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import { wholeNumber } from '../protocol/numbers.js';
+import { isLogAxis } from '../protocol/sweepSeries.js';
 import { thinned, type Point } from './thinned.js';
 import { tickText, ticks } from './ticks.js';
 import { html, type Markup } from './markup.js';
@@ -16,6 +17,8 @@ export interface ChartLine {
   readonly look: LineLook;
   /** By ascending x. */
   readonly points: readonly Point[];
+  /** How far y may be off at each point, such as by one deviation over seeds: drawn as a band. */
+  readonly spreads?: readonly number[];
 }
 
 export interface Chart {
@@ -26,9 +29,11 @@ export interface Chart {
   /** What the axis multiplies with and says behind its numbers. */
   readonly axis?: { readonly scale: number; readonly unit: string };
   readonly format: (y: number) => string;
+  /** What x is, and the values that are tried of it; a step of training unless told. */
+  readonly tried?: { readonly name: string; readonly values: readonly number[] };
 }
 
-/** In units of the drawing: room at the left for numbers, below for steps. */
+/** In units of the drawing: room at the left for numbers, below for what x is. */
 const [width, height] = [480, 230];
 const frame = { left: 52, right: width - 10, top: 10, bottom: height - 26 };
 
@@ -39,18 +44,22 @@ export function lineChart(chart: Chart): Markup | undefined {
   const xs = extent(all.map(([x]) => x));
   if (xs.high <= xs.low) return undefined;
   const { scale, unit } = chart.axis ?? { scale: 1, unit: '' };
-  const ys = padded(extent(all.map(([, y]) => scale * y)));
+  const ys = padded(extent([...all, ...lines.flatMap(edges)].map(([, y]) => scale * y)));
+  const { tried } = chart;
+  const onAxis = tried && isLogAxis(tried.values) ? Math.log : (x: number): number => x;
+  const along = (x: number): number => (onAxis(x) - onAxis(xs.low)) / (onAxis(xs.high) - onAxis(xs.low));
   const place = ([x, y]: Point): Point => [
-    frame.left + ((x - xs.low) / (xs.high - xs.low)) * (frame.right - frame.left),
+    frame.left + along(x) * (frame.right - frame.left),
     frame.bottom - ((scale * y - ys.low) / (ys.high - ys.low)) * (frame.bottom - frame.top),
   ];
   return html`<figure>
     <figcaption id="${chart.id}">${chart.title}</figcaption>
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${spoken(chart.title, lines, chart.format)}">
-      <text class="end" x="${frame.left - 6}" y="${height - 8}">${l10n.t('Step')}</text>
-      ${grid(ys, unit, (y) => place([xs.low, y / scale])[1])} ${steps(xs, (x) => place([x, 0])[0])}
-      ${lines.map((line) => drawn(line, place))}
+      ${grid(ys, unit, (y) => place([xs.low, y / scale])[1])}
+      ${tried ? triedValues(tried.values, (x) => place([x, 0])[0]) : steps(xs, (x) => place([x, 0])[0])}
+      ${lines.map((line) => band(line, place))} ${lines.map((line) => drawn(line, place))}
     </svg>
+    ${tried && html`<p class="facts axis">${tried.name}</p>`}
     <ul class="legend">
       ${lines.map(({ label, look }) => html`<li>${swatch(look)} ${label}</li>`)}
     </ul>
@@ -88,9 +97,37 @@ function grid({ low, high }: Extent, unit: string, at: (y: number) => number): M
 
 function steps({ low, high }: Extent, at: (x: number) => number): Markup[] {
   const values = ticks(low, high, 6).filter(Number.isInteger);
-  return values.map(
-    (value) => html`<text class="middle" x="${round(at(value))}" y="${height - 8}">${wholeNumber(value)}</text>`,
-  );
+  return [
+    html`<text class="end" x="${frame.left - 6}" y="${height - 8}">${l10n.t('Step')}</text>`,
+    ...values.map((value) => underAxis(wholeNumber(value), at(value))),
+  ];
+}
+
+/** Those whose numbers do not run into the ones before. */
+function triedValues(values: readonly number[], at: (x: number) => number): Markup[] {
+  let end = -Infinity;
+  return values.flatMap((value) => {
+    const half = 4 * String(value).length;
+    if (at(value) - half < end) return [];
+    end = at(value) + half;
+    return [underAxis(String(value), Math.min(at(value), width - half))];
+  });
+}
+
+const underAxis = (text: string, x: number): Markup =>
+  html`<text class="middle" x="${round(x)}" y="${height - 8}">${text}</text>`;
+
+/** The band's upper edge in the order of the points, then the lower one back. */
+function edges({ points, spreads = [] }: ChartLine): Point[] {
+  if (spreads.length === 0) return [];
+  const edge = (sign: number): Point[] => points.map(([x, y], i) => [x, y + sign * (spreads[i] ?? 0)]);
+  return [...edge(1), ...edge(-1).reverse()];
+}
+
+function band(line: ChartLine, place: (point: Point) => Point): Markup | undefined {
+  const placed = edges(line).map(place);
+  if (placed.length === 0) return undefined;
+  return html`<path class="band ${line.look}" d="M${placed.map(([x, y]) => `${round(x)} ${round(y)}`).join('L')}Z" />`;
 }
 
 function drawn({ points, look }: ChartLine, place: (point: Point) => Point): Markup {
@@ -127,7 +164,7 @@ const mostDots = 40;
 /** So many rows of a line, evenly chosen; more would help nobody. */
 const mostRows = 40;
 
-function valueTable({ id, title, format }: Chart, lines: readonly ChartLine[]): Markup {
+function valueTable({ id, title, format, tried }: Chart, lines: readonly ChartLine[]): Markup {
   const chosen = ({ points }: ChartLine): number[] => {
     const stride = Math.ceil(points.length / mostRows);
     return points.flatMap(([x], i) => (i % stride === 0 || i === points.length - 1 ? [x] : []));
@@ -136,9 +173,9 @@ function valueTable({ id, title, format }: Chart, lines: readonly ChartLine[]): 
   const values = lines.map(({ points }) => new Map(points.map(([x, y]) => [x, format(y)])));
   return table({
     label: `${title}, ${id}`,
-    head: [l10n.t('Step'), ...lines.map(({ label }) => label)],
+    head: [tried?.name ?? l10n.t('Step'), ...lines.map(({ label }) => label)],
     numbers: lines.map((_line, i) => i + 1),
-    rows: xs.map((x) => [wholeNumber(x), ...values.map((line) => line.get(x) ?? '–')]),
+    rows: xs.map((x) => [tried ? String(x) : wholeNumber(x), ...values.map((line) => line.get(x) ?? '–')]),
   });
 }
 

@@ -8,6 +8,7 @@ import {
   shareText,
   wholeNumber,
 } from '../protocol/numbers.js';
+import { trainsPrompt } from '../protocol/recipe.js';
 import { stateName } from '../protocol/runState.js';
 import { splitScore } from '../protocol/splitScore.js';
 import type { RunReport } from './content.js';
@@ -26,7 +27,7 @@ export function overview(runs: readonly RunReport[]): Markup {
         }`,
       methodName(recipe.method.peft_type),
       start?.model ?? recipe.model,
-      wholeNumber(recipe.method.num_virtual_tokens),
+      trainsPrompt(recipe.method) ? wholeNumber(recipe.method.num_virtual_tokens) : '–',
       start ? html`${wholeNumber(start.trainable)}${smaller(shareText(start.trainable / start.modelParameters))}` : '–',
       outcome ? wholeNumber(outcome.bestStep) : '–',
       scoreCell(run, 'dev'),

@@ -1,11 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../errors/catalogue.js';
+import { approachSection } from './approachSection.js';
 import { isRun, type Report, type Unreported } from './content.js';
 import { html, type Markup } from './markup.js';
 import { overview } from './overview.js';
 import { pageStyle } from './pageStyle.js';
 import { runSection } from './runSection.js';
+import { sweepSection } from './sweepSection.js';
 import { timeText } from './timeText.js';
+import { transferSection } from './transferSection.js';
 
 /** What a page may do where it is shown; from a disk it has its own style and nothing else. */
 export interface PageSetting {
@@ -21,8 +24,10 @@ const fromDisk: PageSetting = { policy: "default-src 'none'; style-src 'unsafe-i
 export function reportPage(report: Report, { policy, nonce, script }: PageSetting = fromDisk): string {
   const runs = report.entries.filter(isRun);
   const unreported = report.entries.filter((entry) => entry.kind === 'unreported');
-  const title =
-    runs.length === 1 ? l10n.t('Report of {name}', { name: runs[0]?.name ?? '' }) : l10n.t('Report of runs');
+  const sweeps = report.entries.filter((entry) => entry.kind === 'sweep');
+  const transfers = report.entries.filter((entry) => entry.kind === 'transfer');
+  const [only, another] = [...runs, ...[...sweeps, ...transfers].map(({ table }) => table)];
+  const title = only && !another ? l10n.t('Report of {name}', { name: only.name }) : l10n.t('Report of runs');
   const page = html`<!DOCTYPE html>
     <html lang="${language()}">
       <head>
@@ -53,7 +58,8 @@ export function reportPage(report: Report, { policy, nonce, script }: PageSettin
               })}
             </p>
           </header>
-          ${unreported.map(problem)} ${runs.length > 0 ? overview(runs) : undefined} ${runs.map(runSection)}
+          ${unreported.map(problem)} ${runs.length > 0 ? overview(runs) : undefined} ${approachSection(runs)}
+          ${sweeps.map(sweepSection)} ${transfers.map(transferSection)} ${runs.map(runSection)}
         </main>
       </body>
     </html> `;

@@ -76,6 +76,13 @@ figure text { fill: var(--quiet); font-size: 12px; font-variant-numeric: tabular
 .end { text-anchor: end; }
 .middle { text-anchor: middle; }
 .grid { stroke: var(--rule); stroke-width: 0.6; }
+.band { opacity: 0.16; }
+.band.first { fill: var(--first); }
+.band.second { fill: var(--second); }
+.band.third { fill: var(--third); }
+.band.fourth { fill: var(--fourth); }
+.band.fifth { fill: var(--fifth); }
+.axis { text-align: center; font-size: 0.92em; }
 .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; }
 .line.faint { stroke: var(--first); stroke-width: 1; opacity: 0.5; }
 .line.first { stroke: var(--first); }
@@ -89,6 +96,10 @@ circle.second { fill: var(--second); }
 circle.third { fill: var(--third); }
 circle.fourth { fill: var(--fourth); }
 circle.fifth { fill: var(--fifth); }
+.track { fill: var(--tint); }
+.bar { fill: var(--first); }
+.point { fill: var(--page); stroke: var(--text); }
+figure text.value { fill: var(--text); }
 .legend { display: flex; flex-wrap: wrap; gap: 0 16px; padding: 0 0 0 10px; list-style: none; font-size: 0.92em; }
 .swatch { width: 24px; height: 8px; margin-right: 4px; }
 summary { padding-left: 10px; color: var(--info); font-size: 0.92em; cursor: pointer; }

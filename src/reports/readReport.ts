@@ -1,32 +1,43 @@
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { defined } from '../common/assert.js';
 import type { ErrorArguments } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { findPrompt, listRuns } from '../store/catalogue.js';
+import { findPrompt, foldersIn, listRuns } from '../store/catalogue.js';
 import { runFile } from '../store/runFiles.js';
-import { kindOf, runsFolder } from '../store/storeLocation.js';
-import type { Report, ReportEntry } from './content.js';
+import { kindOf, runsFolder, sweepsFolder, transfersFolder } from '../store/storeLocation.js';
+import { readTable } from '../store/sweepFolder.js';
+import { readTransferTable } from '../store/transferFolder.js';
+import type { Report, ReportEntry, SweepReport, TransferReport } from './content.js';
 import { readPromptReport, readRunReport } from './readRun.js';
 
-/** Something that can be reported: a run by its folder, a prompt by its own. */
+/** Something that can be reported. */
 export interface Subject {
   /** As it was asked for. */
   readonly name: string;
   readonly read: () => Promise<ReportEntry>;
 }
 
-export const runSubject = (folder: string): Subject => ({
+/** A run, a sweep or a transfer by its folder. */
+export const folderSubject = (folder: string): Subject => ({
   name: basename(folder),
-  read: () => readRunReport(folder),
+  read: () => (isTableFolder(folder) ? readTableReport(folder) : readRunReport(folder)),
 });
 
 /** The finished runs of a store, the newest first, and those that are too damaged to say whether they finished. */
 export async function finishedRuns(store: string): Promise<Subject[]> {
   return (await listRuns(store))
     .filter((run) => 'damage' in run || run.value.state === 'finished')
-    .map(({ folder }) => runSubject(folder));
+    .map(({ folder }) => folderSubject(folder));
 }
 
-/** What a person named: a run by its id or folder, a saved prompt by its name or folder. */
+/** The folders of a store's sweeps and transfers, in the order of their names. */
+export async function tableFolders(store: string): Promise<string[]> {
+  const folders = [...(await foldersIn(sweepsFolder(store))), ...(await foldersIn(transfersFolder(store)))];
+  const there = await Promise.all(folders.map(holdsTable));
+  return folders.filter((_, i) => there[i]);
+}
+
+/** What a person named: a run by its id or folder, a saved prompt, a sweep or a transfer by its name or folder. */
 export const namedSubject = (store: string, name: string, from: string): Subject => ({
   name,
   read: async () => {
@@ -34,9 +45,27 @@ export const namedSubject = (store: string, name: string, from: string): Subject
     if ((await kindOf(inStore)) === 'folder') return readRunReport(inStore);
     const folder = resolve(from, name);
     if ((await kindOf(runFile(folder, 'status'))) === 'file') return readRunReport(folder);
-    return readPromptReport(await promptNamed(store, name, from), from);
+    if (await holdsTable(folder)) return readTableReport(folder);
+    try {
+      return await readPromptReport(await promptNamed(store, name, from), from);
+    } catch (error) {
+      if (!(error instanceof SoftpromptError) || error.code !== 'store.noRunOrPrompt') throw error;
+      for (const parent of [sweepsFolder(store), transfersFolder(store)])
+        if (await holdsTable(join(parent, name))) return readTableReport(join(parent, name));
+      throw error;
+    }
   },
 });
+
+/** A sweep or a transfer lies in a folder of its kind. */
+const isTableFolder = (folder: string): boolean => ['sweeps', 'transfers'].includes(basename(dirname(folder)));
+const holdsTable = async (folder: string): Promise<boolean> =>
+  isTableFolder(folder) && (await kindOf(join(folder, 'table.json'))) === 'file';
+
+async function readTableReport(folder: string): Promise<SweepReport | TransferReport> {
+  if (basename(dirname(folder)) === 'transfers') return { kind: 'transfer', table: await readTransferTable(folder) };
+  return { kind: 'sweep', table: defined(await readTable(folder), 'the table of a sweep') };
+}
 
 async function promptNamed(store: string, name: string, from: string): Promise<string> {
   try {

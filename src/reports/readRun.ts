@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { EventOf, RunEvent } from '../protocol/events.js';
+import { trainsPrompt } from '../protocol/recipe.js';
 import { weightsFile } from '../store/adapterWeights.js';
 import { listPrompts } from '../store/catalogue.js';
 import { readEvents } from '../store/eventLog.js';
@@ -17,7 +18,8 @@ export async function readRunReport(folder: string): Promise<RunReport> {
   const { id, recipe, status, state } = await readRun(folder);
   const events = await readEvents(runFile(folder, 'events'));
   const end = events.findLast((event) => event.type === 'end');
-  const prompt = end && (await promptOfRun(folder, status.promptFolder ?? end.folder, end));
+  const prompt =
+    end && trainsPrompt(recipe.method) && (await promptOfRun(folder, status.promptFolder ?? end.folder, end));
   return {
     kind: 'run',
     id,
@@ -65,6 +67,7 @@ function toldOf(events: readonly RunEvent[]): ToldOfRun {
     ...(start && { start }),
     steps: of('step'),
     evaluations: of('evaluation'),
+    designs: of('design'),
     notices: of('notice'),
     ...(nearest && { nearest: nearest.tokens }),
   };

@@ -1,6 +1,6 @@
 import * as l10n from '@vscode/l10n';
 import type { EventOf, MetricName } from '../protocol/events.js';
-import { isShare, metricName, metricText, shortNumber } from '../protocol/numbers.js';
+import { metricName, metricText, scoreAxis, shortNumber } from '../protocol/numbers.js';
 import type { RunReport, ToldOfRun } from './content.js';
 import { equalLooks, lineChart, type Chart } from './lineChart.js';
 import { html, type Markup } from './markup.js';
@@ -83,9 +83,6 @@ function scoreChart(metric: MetricName, id: string): Omit<Chart, 'lines'> {
     id,
     title: title.charAt(0).toUpperCase() + title.slice(1),
     format: (value) => metricText(metric, value),
-    // BLEU and chrF are given without the sign.
-    axis: isShare(metric)
-      ? { scale: 100, unit: metricText(metric, 0).endsWith('%') ? ' %' : '' }
-      : { scale: 1, unit: '' },
+    axis: scoreAxis(metric),
   };
 }

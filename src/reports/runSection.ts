@@ -3,6 +3,7 @@ import { describeMessage } from '../errors/catalogue.js';
 import { describeNotice } from '../errors/notices.js';
 import type { NearestTokens } from '../protocol/events.js';
 import { duration, encoderName, methodName, nearestMeaning, wholeNumber } from '../protocol/numbers.js';
+import { trainsPrompt } from '../protocol/recipe.js';
 import { stateName } from '../protocol/runState.js';
 import type { DataFile, RunReport } from './content.js';
 import { html, type Markup, type Part } from './markup.js';
@@ -55,7 +56,9 @@ function facts({ recipe, told, started, outcome, id, name }: RunReport): Markup 
   const encoder = encoderName(method);
   const said = [
     [methodName(method.peft_type), ...(encoder === undefined ? [] : [encoder])].join(', '),
-    l10n.t('{count} virtual tokens', { count: wholeNumber(method.num_virtual_tokens) }),
+    ...(trainsPrompt(method)
+      ? [l10n.t('{count} virtual tokens', { count: wholeNumber(method.num_virtual_tokens) })]
+      : []),
     told.start?.model ?? recipe.model,
     l10n.t('started {time}', { time: timeText(started) }),
     ...(outcome

@@ -1,7 +1,7 @@
 import type { Recipe } from '../protocol/recipe.js';
 import type { Executor, GraphOutputs, WeightLocations } from './executor.js';
 import { chooseProvider, onnxruntimeVersion } from './onnx/providers.js';
-import { openOnnxSession } from './onnx/session.js';
+import { openOnnxSession, type SessionSettings } from './onnx/session.js';
 import { openTensorflow } from './tensorflow/executor.js';
 import { loadTensorflow } from './tensorflow/loadTensorflow.js';
 
@@ -10,8 +10,11 @@ export interface Engine {
   /** For people: "CPU", "WebGPU", "TensorFlow.js". */
   readonly device: string;
   readonly threads: number;
-  open(outputs: GraphOutputs, weights: WeightLocations): Promise<Executor>;
+  open(outputs: GraphOutputs, weights: WeightLocations, setting?: GraphSetting): Promise<Executor>;
 }
+
+/** What one graph is opened with; TensorFlow.js has nothing of the kind. */
+export type GraphSetting = Pick<SessionSettings, 'packed'>;
 
 export type EngineRequest = Pick<Recipe, 'engine' | 'provider'> & {
   readonly threads: number;
@@ -30,7 +33,8 @@ export async function openEngine({ engine, provider, threads, cacheFolder, spinn
   return {
     device: chosen,
     threads,
-    open: (outputs, weights) => openOnnxSession(outputs, weights, { provider: chosen, threads, spinning }),
+    open: (outputs, weights, setting) =>
+      openOnnxSession(outputs, weights, { provider: chosen, threads, spinning, ...setting }),
   };
 }
 

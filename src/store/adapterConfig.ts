@@ -1,15 +1,20 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { MethodConfig, PeftType } from '../protocol/recipe.js';
+import { promptConfig, type MethodConfig, type PeftType, type PromptConfig } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
+import { formatWarpConfig, readWarpConfig, warpConfigFile, type WarpConfig } from './warpConfig.js';
 
 /**
  * `adapter_config.json` of a prompt as Hugging Face PEFT 0.20 and 0.21 write it (`src/peft/config.py`,
  * `tuners/{prompt_tuning,prefix_tuning,p_tuning}/config.py`), under PEFT's own names.
  */
 export const adapterConfigFile = 'adapter_config.json';
+
+/** What tells that a folder is a prompt's: the one or the other. */
+export const promptConfigFiles = [adapterConfigFile, warpConfigFile] as const;
 
 const optionalText = z.string().nullable().default(null);
 const size = z.int().min(1);
@@ -62,34 +67,59 @@ export const adapterConfigSchema = z.discriminatedUnion('peft_type', [
   prefixTuningSchema,
   pTuningSchema,
 ]);
-export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
+/** PEFT's configs, and ours of what PEFT has not. */
+export type AdapterConfig = z.infer<typeof adapterConfigSchema> | WarpConfig;
 
 /** What a loaded prompt can be. */
 export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as const satisfies readonly PeftType[];
 /** What becomes one of these when it is imported. */
 export const convertedTypes = ['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'] as const;
 
-/** `prompt_embeddings`: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
+/** What enters a model: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
 export function adapterShape(config: AdapterConfig): readonly [number, number] {
   const { num_virtual_tokens: numVirtualTokens, token_dim: tokenDim } = config;
   return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * config.num_layers * tokenDim : tokenDim];
 }
 
+export const isEncoderDecoder = (config: AdapterConfig): boolean =>
+  config.peft_type !== 'WARP' && (config.task_type === 'SEQ_2_SEQ_LM' || config.num_transformer_submodules === 2);
+
+/**
+ * The tensors that an adapter's file holds, with their shapes. For an encoder-decoder PEFT keeps, below the vectors that enter the encoder, as
+ * many for the decoder, which never enter. `class_embeddings` [num_classes, token_dim] are WARP's alone.
+ */
+export function adapterTensors(config: AdapterConfig): Readonly<Record<string, readonly number[]>> {
+  const [rows, width] = adapterShape(config);
+  const copies = isEncoderDecoder(config) && config.peft_type !== 'PREFIX_TUNING' ? 2 : 1;
+  return {
+    prompt_embeddings: [copies * rows, width],
+    ...(config.peft_type === 'WARP' && { class_embeddings: [config.num_classes, config.token_dim] }),
+  };
+}
+
 export interface AdapterDescription {
   /** As PEFT is to find it: a Hugging Face id or a path. */
   readonly baseModel: string;
+  /** One that makes a prompt. */
   readonly method: MethodConfig;
   readonly numVirtualTokens: number;
   readonly hiddenSize: number;
+  /** Of a prefix: how many pairs of keys and values there are; see decoderPrefix.ts for those of an encoder-decoder. */
   readonly numLayers: number;
+  readonly isEncoderDecoder?: boolean;
   readonly numAttentionHeads: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
+  /** PEFT's class for a masked model; a decoder's unless told. */
+  readonly taskType?: 'CAUSAL_LM' | 'FEATURE_EXTRACTION';
+  /** Of WARP. */
+  readonly numClasses?: number;
 }
 
-/** The config that PEFT itself would save for a method on a decoder. */
+/** The config that PEFT itself would save for a method. */
 export function adapterConfig(description: AdapterDescription): AdapterConfig {
-  const { baseModel, method } = description;
+  const { baseModel, isEncoderDecoder: isPair = false } = description;
+  const method = promptConfig(description.method);
   const common = {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
@@ -97,11 +127,11 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
     modules_to_save: null,
     num_attention_heads: description.numAttentionHeads,
     num_layers: description.numLayers,
-    num_transformer_submodules: 1,
+    num_transformer_submodules: isPair ? 2 : 1,
     num_virtual_tokens: description.numVirtualTokens,
     peft_version: null,
     revision: null,
-    task_type: 'CAUSAL_LM',
+    task_type: isPair ? 'SEQ_2_SEQ_LM' : (description.taskType ?? 'CAUSAL_LM'),
     token_dim: description.hiddenSize,
   };
   switch (method.peft_type) {
@@ -130,6 +160,14 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
         encoder_num_layers: 2,
         encoder_reparameterization_type: method.encoder_reparameterization_type,
       };
+    case 'WARP':
+      return {
+        peft_type: 'WARP',
+        base_model_name_or_path: baseModel,
+        num_classes: defined(description.numClasses, 'classes'),
+        num_virtual_tokens: description.numVirtualTokens,
+        token_dim: description.hiddenSize,
+      };
   }
 }
 
@@ -138,7 +176,7 @@ function peftInitialisation(
   {
     prompt_tuning_init: type,
     prompt_tuning_init_text: text,
-  }: Pick<MethodConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
+  }: Pick<PromptConfig, 'prompt_tuning_init' | 'prompt_tuning_init_text'>,
   baseModel: string,
 ): Pick<
   z.infer<typeof promptTuningSchema>,
@@ -153,8 +191,13 @@ function peftInitialisation(
   };
 }
 
+/** The file that holds a config. */
+export const configFileOf = ({ peft_type: type }: AdapterConfig): string =>
+  type === 'WARP' ? warpConfigFile : adapterConfigFile;
+
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
+  if (config.peft_type === 'WARP') return formatWarpConfig(config);
   const text = JSON.stringify(Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1))), null, 2);
   // Python's float zero.
   return text.replace(/("encoder_dropout": \d+)(?=,\n)/, '$1.0');
@@ -182,20 +225,29 @@ export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   const known: readonly string[] = [...promptTypes, ...convertedTypes];
   if (!known.includes(raw.peft_type)) refuse('peft_type', raw.peft_type, known.join(', '));
   const { task_type: task, num_transformer_submodules: submodules, modules_to_save: modules } = raw;
-  if (task === 'SEQ_2_SEQ_LM' || submodules === 2) throw new SoftpromptError('store.encoderDecoder', { file });
+  const isConverted = convertedTypes.some((type) => type === raw.peft_type);
+  if (isConverted && (task === 'SEQ_2_SEQ_LM' || submodules === 2))
+    throw new SoftpromptError('store.encoderDecoder', {
+      file,
+      found: raw.peft_type,
+      supported: promptTypes.join(', '),
+    });
   if (task === 'SEQ_CLS' || task === 'TOKEN_CLS') {
     throw new SoftpromptError('store.adapterHead', { file, found: `task_type ${task}` });
   }
   if (!isNullish(modules) && displayed(modules) !== '[]') {
     throw new SoftpromptError('store.adapterHead', { file, found: `modules_to_save ${displayed(modules)}` });
   }
-  if (!isNullish(task) && task !== 'CAUSAL_LM') refuse('task_type', task, 'CAUSAL_LM');
-  if (!isNullish(submodules) && submodules !== 1) refuse('num_transformer_submodules', submodules, '1');
+  const tasks = ['CAUSAL_LM', 'SEQ_2_SEQ_LM', 'FEATURE_EXTRACTION'];
+  if (!isNullish(task) && !tasks.some((known) => known === task)) refuse('task_type', task, tasks.join(', '));
+  const count = task === 'SEQ_2_SEQ_LM' || (isNullish(task) && submodules === 2) ? 2 : 1;
+  if (!isNullish(submodules) && submodules !== count) refuse('num_transformer_submodules', submodules, String(count));
   return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
 }
 
-/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`. */
+/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`; or our own of WARP. */
 export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
+  if (await isWarp(folder)) return readWarpConfig(folder, badPrompt);
   const raw = await readRawConfig(folder);
   if (convertedTypes.some((type) => type === raw.peftType)) {
     throw new SoftpromptError('store.importFirst', { folder, found: raw.peftType });
@@ -205,6 +257,10 @@ export async function readAdapterConfig(folder: string): Promise<AdapterConfig> 
   if (config.peft_type === 'PROMPT_TUNING') checkInitialisation(config, raw.file);
   return config;
 }
+
+/** Whether a folder holds a prompt of WARP, which PEFT has not. */
+export const isWarp = async (folder: string): Promise<boolean> =>
+  (await kindOf(join(folder, warpConfigFile))) === 'file';
 
 /** What PEFT's `PromptTuningConfig.__post_init__` raises for, before it looks at the vectors. Throws `store.badInit`. */
 function checkInitialisation(config: Extract<AdapterConfig, { peft_type: 'PROMPT_TUNING' }>, file: string): void {

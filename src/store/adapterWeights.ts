@@ -8,6 +8,8 @@ import { kindOf } from './storeLocation.js';
 export const weightsFile = 'adapter_model.safetensors';
 const pickleFile = 'adapter_model.bin';
 export const embeddingsName = 'prompt_embeddings';
+/** Of WARP. */
+export const classesName = 'class_embeddings';
 
 export type TensorShapes = Readonly<Record<string, readonly number[]>>;
 

@@ -4,7 +4,7 @@ import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { promptNamePattern } from '../protocol/recipe.js';
 import { isLive } from '../protocol/runState.js';
-import { adapterConfigFile } from './adapterConfig.js';
+import { promptConfigFiles } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
 import { isGroupSet, readGroupSet, type GroupSet } from './groupSet.js';
 import { setPromptName, summarisePrompt, type PromptSummary } from './promptFolder.js';
@@ -45,7 +45,8 @@ export async function findPrompt(store: string, prompt: string, from: string): P
  */
 export async function findPrompts(store: string, prompt: string, from: string): Promise<string> {
   const path = resolve(from, prompt);
-  if ((await kindOf(join(path, adapterConfigFile))) === 'file' || (await isGroupSet(path))) return path;
+  for (const file of promptConfigFiles) if ((await kindOf(join(path, file))) === 'file') return path;
+  if (await isGroupSet(path)) return path;
   const names = await promptNames(store);
   if (names.includes(prompt)) return join(promptsFolder(store), prompt);
   // A path that exists was meant: what it lacks is the better answer.

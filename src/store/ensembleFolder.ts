@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import * as z from 'zod';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { voteRules, type EnsembleReport, type Interval, type VoteRule } from '../protocol/evaluation.js';
-import { adapterConfigFile } from './adapterConfig.js';
+import { promptConfigFiles } from './adapterConfig.js';
 import { writeFileAtomic } from './atomicFile.js';
 import { formatJson, readJson } from './readJson.js';
 import { ensureStore, ensemblesFolder } from './storeLocation.js';
@@ -90,7 +90,11 @@ export async function readEnsemble(folder: string): Promise<Ensemble> {
     vote: rule,
     members: members.map((member) => {
       const prompt = resolve(store, member);
-      return { folder: prompt, name: basename(prompt), isThere: existsSync(join(prompt, adapterConfigFile)) };
+      return {
+        folder: prompt,
+        name: basename(prompt),
+        isThere: promptConfigFiles.some((file) => existsSync(join(prompt, file))),
+      };
     }),
     ...(results && {
       results: {

@@ -13,6 +13,7 @@ const shared = [
   'targetPrefix',
   'addBos',
   'addEos',
+  'sentinel',
 ] as const satisfies (keyof Task)[];
 
 /**
@@ -45,12 +46,20 @@ export function refuseStrangers(members: readonly Member[]): void {
 export function ensembleKey(prompt: Member): string | undefined {
   const { details } = prompt;
   if (details?.task.task === 'generation') return undefined;
-  return [modelKey(prompt), ...shared.map((field) => displayed(details?.task[field]))].join('\n');
+  return [modelKey(prompt), readsBy(prompt), ...shared.map((field) => displayed(details?.task[field]))].join('\n');
 }
 
 function refuseOtherTask(first: Member, other: Member): void {
   const field = shared.find((name) => displayed(first.details?.task[name]) !== displayed(other.details?.task[name]));
-  if (field === undefined) return;
+  if (field === undefined && readsBy(first) === readsBy(other)) return;
+  if (field === undefined)
+    throw new SoftpromptError('store.memberTask', {
+      prompt: first.name,
+      other: other.name,
+      field: 'peft_type',
+      expected: readsBy(first),
+      found: readsBy(other),
+    });
   throw new SoftpromptError('store.memberTask', {
     prompt: first.name,
     other: other.name,
@@ -59,6 +68,10 @@ function refuseOtherTask(first: Member, other: Member): void {
     found: displayed(other.details?.task[field]),
   });
 }
+
+/** What labels are ranked by: words, or vectors of their own in an order of their own. */
+const readsBy = ({ config, details }: Member): string =>
+  config.peft_type === 'WARP' ? `WARP ${Object.keys(details?.task.labels ?? {}).join(', ')}` : 'words';
 
 const modelKey = ({ details, config }: Member): string =>
   details?.model.checksum ?? config.base_model_name_or_path ?? '';

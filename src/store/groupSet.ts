@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
-import { defined } from '../common/assert.js';
+import { assert, defined } from '../common/assert.js';
 import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { metricNames } from '../protocol/events.js';
@@ -74,6 +74,7 @@ export async function saveGroupSet(
   { column, config, details, recipe, groups }: Omit<GroupSet, 'name'>,
   vectors: (group: GroupEntry) => Promise<Float32Array>,
 ): Promise<void> {
+  assert(config.peft_type !== 'WARP', 'a method of decoders');
   await writeFolderAtomic(folder, async (temporary) => {
     const shape = [groups.length, ...adapterShape(config)];
     const data = async function* (): AsyncGenerator<Float32Array> {

@@ -1,7 +1,7 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
 import type { Recipe } from '../protocol/recipe.js';
-import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { adapterShape, type AdapterConfig } from './adapterConfig.js';
+import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
+import { adapterTensors, isEncoderDecoder, type AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
 
@@ -24,7 +24,7 @@ export function modelCard(content: CardContent): string {
     `# ${details?.name ?? 'Soft prompt'}`,
     whatItIs(content),
     ...(details ? [dataSection(details), scoreSection(details.scores)] : []),
-    usage(base ?? 'BASE_MODEL', details?.task.template ?? ''),
+    usage(config, base ?? 'BASE_MODEL', details?.task.template ?? ''),
     ...(nearest && nearest.length > 0 ? [nearestSection(nearest, config.peft_type)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -36,13 +36,15 @@ const tags: Readonly<Record<CardType, string>> = {
   PROMPT_TUNING: 'prompt-tuning',
   PREFIX_TUNING: 'prefix-tuning',
   P_TUNING: 'p-tuning',
+  WARP: 'warp',
 };
 
 /** The Hub links a base model by its id; a path on this machine would tell it nothing. */
 function frontMatter(base: string | undefined, type: CardType): string {
   const isHubId = base !== undefined && /^[\w.-]+\/[\w.-]+$/.test(base);
-  const lines = ['library_name: peft', ...(isHubId ? [`base_model: ${base}`] : [])];
-  return ['---', ...lines, 'tags:', '- softprompt', `- ${tags[type]}`, '- peft', '---'].join('\n');
+  const isPeft = type !== 'WARP';
+  const lines = [...(isPeft ? ['library_name: peft'] : []), ...(isHubId ? [`base_model: ${base}`] : [])];
+  return ['---', ...lines, 'tags:', '- softprompt', `- ${tags[type]}`, ...(isPeft ? ['- peft'] : []), '---'].join('\n');
 }
 
 function whatItIs({ config, details, recipe, origin }: CardContent): string {
@@ -64,7 +66,7 @@ function whatItIs({ config, details, recipe, origin }: CardContent): string {
 function subject(config: AdapterConfig): string {
   const tokens = `${config.num_virtual_tokens} virtual tokens`;
   return config.peft_type === 'PREFIX_TUNING'
-    ? `A prefix of ${tokens}, keys and values in each of ${config.num_layers} layers,`
+    ? `A prefix of ${tokens}, keys and values in each ${isEncoderDecoder(config) ? "of the decoder's layers" : `of ${config.num_layers} layers`},`
     : `A soft prompt of ${tokens}`;
 }
 
@@ -72,6 +74,8 @@ function howTrained(config: AdapterConfig, recipe: Recipe | undefined): string {
   switch (config.peft_type) {
     case 'PROMPT_TUNING':
       return 'trained by prompt tuning (Lester et al. 2021)';
+    case 'WARP':
+      return `trained by WARP (Hambardzumyan et al. 2021) with an output vector for each of ${config.num_classes} labels`;
     case 'P_TUNING': {
       const { encoder_reparameterization_type: encoder, encoder_hidden_size: width } = config;
       return `trained by P-tuning (Liu et al. 2021) with an ${encoder} encoder${width === null ? '' : ` of width ${width}`}`;
@@ -87,12 +91,13 @@ function howTrained(config: AdapterConfig, recipe: Recipe | undefined): string {
 
 /** How many were trained is known of our own; of others, how many are kept. */
 function numbers(config: AdapterConfig, details: PromptDetails | undefined): string {
-  const [rows, width] = adapterShape(config);
-  const kept = number(rows * width);
+  const shapes = Object.values(adapterTensors(config));
+  const size = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const kept = number(size);
   if (!details) return `${kept} numbers`;
   const { trainable } = details.training;
   const share = `${percent(trainable / details.model.parameters, 3)} of the model's ${number(details.model.parameters)}`;
-  return `${number(trainable)} trained numbers (${share})${trainable === rows * width ? '' : `, whose result, ${kept} numbers, is kept`}`;
+  return `${number(trainable)} trained numbers (${share})${trainable === size ? '' : `, whose result, ${kept} numbers, is kept`}`;
 }
 
 function dataSection({ data, task }: PromptDetails): string {
@@ -100,7 +105,7 @@ function dataSection({ data, task }: PromptDetails): string {
   return [
     '## Data',
     '',
-    `${code(data.train)}: ${number(rows.train)} training, ${number(rows.dev)} dev and ${number(rows.test)} test rows. A row becomes this text, followed by ${code(task.targetPrefix + task.target)}:`,
+    `${code(data.train)}: ${number(rows.train)} training, ${number(rows.dev)} dev and ${number(rows.test)} test rows. A row becomes this text, ${placesAnswer(task.template) ? 'at whose `{mask}` the model is to say' : 'followed by'} ${code(task.targetPrefix + task.target)}:`,
     '',
     ...indented(task.template),
     ...(task.labels ? ['', `Labels: ${Object.entries(task.labels).map(labelText).join(', ')}.`] : []),
@@ -138,7 +143,16 @@ function scoreText({ accuracy, macroF1, perplexity }: Metrics): string {
   return perplexity === undefined ? '–' : `perplexity ${perplexity.toFixed(2)}`;
 }
 
-function usage(base: string, template: string): string {
+function usage(config: AdapterConfig, base: string, template: string): string {
+  if (config.peft_type === 'WARP') {
+    return [
+      '## Use',
+      '',
+      'PEFT has no WARP: use this prompt with softprompt, or in a program of your own. `prompt_embeddings` are the virtual tokens in the order of the',
+      "template's places (in front of the text where it has none); the score of label i is the product of row i of `class_embeddings` with what the",
+      "model's head makes of the mask's state in front of its output matrix.",
+    ].join('\n');
+  }
   if (placesVirtualTokens(template)) {
     return [
       '## Use',
@@ -151,7 +165,13 @@ function usage(base: string, template: string): string {
     '## Use',
     '',
     '```python',
-    pythonSnippet({ base, adapter: 'path/to/this/folder', text: 'a row as the template words it' }),
+    pythonSnippet({
+      base,
+      adapter: 'path/to/this/folder',
+      ...('task_type' in config && config.task_type === 'FEATURE_EXTRACTION'
+        ? { text: 'a row as the template words it, with {mask}', virtualTokens: config.num_virtual_tokens }
+        : { text: 'a row as the template words it', isEncoderDecoder: isEncoderDecoder(config) }),
+    }),
     '```',
   ].join('\n');
 }

@@ -34,6 +34,7 @@ export const promptDetailsSchema = z.object({
     targetPrefix: z.string(),
     addBos: z.boolean(),
     addEos: z.boolean(),
+    sentinel: z.exactOptional(z.boolean()),
     /** Tokens, virtual ones not counted. */
     maxLength: z.int().min(1),
   }),

@@ -1,20 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import {
-  adapterConfigFile,
-  adapterShape,
+  adapterTensors,
   badPrompt,
+  configFileOf,
   formatAdapterConfig,
+  promptConfigFiles,
   readAdapterConfig,
+  isEncoderDecoder,
   type AdapterConfig,
 } from './adapterConfig.js';
-import { checkAdapterTensors, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
+import { checkAdapterTensors, classesName, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
 import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
 import { copyContent } from './copyContent.js';
+import { fitsBlocks } from './decoderPrefix.js';
 import { nearestTokensSchema } from './eventSchema.js';
 import { formatEvents, parseEvents } from './eventLog.js';
 import { modelCard } from './modelCard.js';
@@ -32,7 +36,7 @@ const firstVectorsFile = 'first-vectors.safetensors';
 const trainingStatePath = ['training-state', 'checkpoint.safetensors'] as const;
 
 /** What PEFT needs, with the card. */
-export const adapterFiles = [adapterConfigFile, weightsFile, cardFile] as const;
+export const adapterFiles = [...promptConfigFiles, weightsFile, cardFile] as const;
 /** What only we write. */
 export const ownFiles = [
   promptDetailsFile,
@@ -61,6 +65,8 @@ export interface PromptSummary {
 export interface SavedPrompt extends Omit<PromptSummary, 'name'> {
   /** `adapterShape(config)` */
   readonly embeddings: FloatTensor;
+  /** Of WARP [classes, hidden]. */
+  readonly classes?: FloatTensor;
   readonly recipe?: Recipe;
   readonly history?: readonly RunEvent[];
   /** What it was before it was converted; only the card that `savePrompt` writes says so. */
@@ -76,7 +82,9 @@ export interface ModelIdentity {
   readonly name: string;
   /** SHA-256 of the weights as they were found. */
   readonly checksum: string;
+  readonly isEncoderDecoder?: boolean;
   readonly hiddenSize: number;
+  /** Of an encoder-decoder the decoder's. */
   readonly numLayers: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
@@ -90,8 +98,9 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   const { config, embeddings, details, recipe, history, nearest, trainingState, firstVectors } = prompt;
   await writeFolderAtomic(folder, async (temporary) => {
     const write = (name: string, text: string): Promise<void> => writeFile(join(temporary, name), text);
-    await writeVectors(join(temporary, weightsFile), embeddings);
-    await write(adapterConfigFile, formatAdapterConfig(config));
+    const rows = adapterTensors(config)[embeddingsName]?.[0] ?? config.num_virtual_tokens;
+    await writeVectors(join(temporary, weightsFile), withRows(embeddings, rows), prompt.classes);
+    await write(configFileOf(config), formatAdapterConfig(config));
     await write(cardFile, modelCard(prompt));
     if (details) await write(promptDetailsFile, formatJson(details));
     if (recipe) await write(promptRecipeFile, formatJson(recipe));
@@ -102,19 +111,30 @@ export async function savePrompt(folder: string, prompt: SavedPrompt): Promise<v
   });
 }
 
-const writeVectors = (file: string, { shape, data }: FloatTensor): Promise<void> =>
-  writeSafetensors(file, [[embeddingsName, { dtype: 'F32', shape, data }]]);
+const writeVectors = (file: string, embeddings: FloatTensor, classes?: FloatTensor): Promise<void> =>
+  writeSafetensors(file, [
+    [embeddingsName, { dtype: 'F32', ...embeddings }],
+    ...(classes ? [[classesName, { dtype: 'F32', ...classes }] as const] : []),
+  ]);
+
+/** The first rows of a matrix, or with rows of zeros below: what PEFT keeps for a decoder is never read. */
+function withRows({ shape: [, width = 0], data }: FloatTensor, rows: number): FloatTensor {
+  const result = new Float32Array(rows * width);
+  result.set(data.subarray(0, rows * width));
+  return { shape: [rows, width], data: result };
+}
 
 /** What enters the model at step 0, [P, width]: what a prompt's drift is measured from. */
-export const writeFirstVectors = writeVectors;
+export const writeFirstVectors = (file: string, embeddings: FloatTensor): Promise<void> =>
+  writeVectors(file, embeddings);
 
-/** Undefined for a prompt that keeps none: one that PEFT saved, or an older version of ours. Throws `store.badSafetensors` or `store.badPrompt`. */
-export async function readFirstVectors(folder: string, config: AdapterConfig): Promise<FloatTensor | undefined> {
+/** `shape`: what they must have. Undefined for a prompt that keeps none: one that PEFT saved, or an older version of ours. Throws `store.badSafetensors` or `store.badPrompt`. */
+export async function readFirstVectors(folder: string, shape: readonly number[]): Promise<FloatTensor | undefined> {
   const file = join(folder, firstVectorsFile);
   if ((await kindOf(file)) !== 'file') return undefined;
   const vectors = (await readFloatTensors(file)).get(embeddingsName);
-  const named = (shape: readonly number[]): string => `${embeddingsName} [${shape.join(', ')}]`;
-  const expected = named(adapterShape(config));
+  const named = (of: readonly number[]): string => `${embeddingsName} [${of.join(', ')}]`;
+  const expected = named(shape);
   const found = vectors ? named(vectors.shape) : `no ${embeddingsName}`;
   if (!vectors || found !== expected) throw badPrompt(file, found, expected);
   return vectors;
@@ -126,12 +146,13 @@ export async function readFirstVectors(folder: string, config: AdapterConfig): P
  */
 export async function loadPrompt(folder: string): Promise<SavedPrompt> {
   const { config, details, nearest } = await summarisePrompt(folder);
-  const { [embeddingsName]: embeddings } = await readAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
+  const { [embeddingsName]: stored, [classesName]: classes } = await readAdapterTensors(folder, adapterTensors(config));
   const recipe = await readJsonIfPresent(join(folder, promptRecipeFile), recipeSchema, badPrompt);
   const history = await readHistory(join(folder, historyFile));
   return {
     config,
-    embeddings,
+    embeddings: withRows(defined(stored, embeddingsName), config.num_virtual_tokens),
+    ...(classes && { classes }),
     ...(details && { details }),
     ...(recipe && { recipe }),
     ...(history && { history }),
@@ -142,7 +163,7 @@ export async function loadPrompt(folder: string): Promise<SavedPrompt> {
 /** As `loadPrompt`, without reading vectors and history; their shape is checked. */
 export async function summarisePrompt(folder: string): Promise<PromptSummary> {
   const config = await readAdapterConfig(folder);
-  await checkAdapterTensors(folder, { [embeddingsName]: adapterShape(config) });
+  await checkAdapterTensors(folder, adapterTensors(config));
   const details = await readJsonIfPresent(join(folder, promptDetailsFile), promptDetailsSchema, badPrompt);
   const interpretation = await readJsonIfPresent(join(folder, interpretationFile), interpretationSchema, badPrompt);
   return {
@@ -184,6 +205,11 @@ export function refuseOtherModel(prompt: Pick<SavedPrompt, 'config' | 'details'>
       reason,
     });
   };
+  // An .npy file's vectors say nothing of their model.
+  const isSaid = details !== undefined || config.base_model_name_or_path !== null;
+  const [theirs, ours] = [isEncoderDecoder(config), model.isEncoderDecoder === true];
+  if (theirs !== ours && (isSaid || config.peft_type === 'PREFIX_TUNING'))
+    refuse(`it is for ${kindName(theirs)}, the model is ${kindName(ours)}`);
   const [found, expected] = [entryOf(config), entryOfModel(config, model)];
   if (found !== expected) refuse(`it holds ${found}, the model takes ${expected}`);
   if (details && details.model.checksum !== model.checksum) {
@@ -198,11 +224,15 @@ function entryOf(config: AdapterConfig): string {
   return keysAndValues(layers, heads, tokenDim / heads);
 }
 
-function entryOfModel({ peft_type: type }: AdapterConfig, model: ModelIdentity): string {
-  return type === 'PREFIX_TUNING'
-    ? keysAndValues(model.numLayers, model.numKeyValueHeads, model.headDim)
-    : inputVectors(model.hiddenSize);
+function entryOfModel(config: AdapterConfig, model: ModelIdentity): string {
+  if (config.peft_type !== 'PREFIX_TUNING') return inputVectors(model.hiddenSize);
+  const { numLayers, numKeyValueHeads, headDim } = model;
+  const { num_layers: layers } = config;
+  const fits = model.isEncoderDecoder === true && fitsBlocks(layers, numLayers);
+  return keysAndValues(fits ? layers : numLayers, numKeyValueHeads, headDim);
 }
+
+const kindName = (isPair: boolean): string => (isPair ? 'an encoder-decoder' : 'a decoder');
 
 const inputVectors = (size: number): string => `input vectors of ${size} numbers`;
 

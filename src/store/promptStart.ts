@@ -1,3 +1,4 @@
+import { isEncoderDecoder } from './adapterConfig.js';
 import { loadPrompt, trainingStateFile } from './promptFolder.js';
 import { readNpy } from './npy.js';
 import type { FloatTensor } from './safetensors.js';
@@ -8,6 +9,8 @@ export interface PromptStart {
   /** Vectors at the model's input [P, hidden], or keys and values of every block [P, 2·layers·key/value heads·head size]. */
   readonly kind: 'inputVectors' | 'keysAndValues';
   readonly embeddings: FloatTensor;
+  /** Of an encoder-decoder's prefix: how many pairs of keys and values there are, as PEFT numbers them, and whether its training shared them. */
+  readonly decoderPrefix?: { readonly layers: number; readonly sharesLayers: boolean };
   /** The checkpoint of the run that made it, where that is kept. */
   readonly trainingState?: string;
 }
@@ -17,11 +20,18 @@ export async function loadStart(path: string): Promise<PromptStart> {
   if ((await kindOf(path)) === 'file' || path.toLowerCase().endsWith('.npy')) {
     return { kind: 'inputVectors', embeddings: await readNpy(path) };
   }
-  const { config, embeddings } = await loadPrompt(path);
+  const { config, embeddings, recipe } = await loadPrompt(path);
   const trainingState = trainingStateFile(path);
   return {
     kind: config.peft_type === 'PREFIX_TUNING' ? 'keysAndValues' : 'inputVectors',
     embeddings,
+    ...(config.peft_type === 'PREFIX_TUNING' &&
+      isEncoderDecoder(config) && {
+        decoderPrefix: {
+          layers: config.num_layers,
+          sharesLayers: recipe?.method.peft_type === 'PREFIX_TUNING' && recipe.method.peft_layer_sharing === true,
+        },
+      }),
     ...((await kindOf(trainingState)) === 'file' && { trainingState }),
   };
 }

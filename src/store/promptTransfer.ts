@@ -3,8 +3,14 @@ import { basename, extname, join } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { fitName } from '../protocol/parseRecipe.js';
 import { promptNamePattern } from '../protocol/recipe.js';
-import { placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { readRawConfig, type convertedTypes, type RawAdapterConfig } from './adapterConfig.js';
+import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
+import {
+  isEncoderDecoder,
+  isWarp,
+  readRawConfig,
+  type convertedTypes,
+  type RawAdapterConfig,
+} from './adapterConfig.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
 import { copyContent } from './copyContent.js';
@@ -43,7 +49,7 @@ const conversions: Readonly<Record<(typeof convertedTypes)[number], Convert>> = 
 
 /** What must be asked before an import: of which task, where there are several. Throws what `readRawConfig` throws. */
 export async function inspectImport(from: string): Promise<{ tasks?: number }> {
-  if (await isNpy(from)) return {};
+  if ((await isNpy(from)) || (await isWarp(from))) return {};
   const raw = await readRawConfig(from);
   return raw.peftType === 'MULTITASK_PROMPT_TUNING' ? { tasks: taskCount(raw) } : {};
 }
@@ -75,7 +81,7 @@ export async function importPrompt(store: string, from: string, { task }: { task
 /** Undefined for what is a prompt as it is. */
 async function convertImport(from: string, task: number | undefined): Promise<ConvertedPrompt | undefined> {
   const npy = await isNpy(from);
-  const raw = npy ? undefined : await readRawConfig(from);
+  const raw = npy || (await isWarp(from)) ? undefined : await readRawConfig(from);
   if (task !== undefined && raw?.peftType !== 'MULTITASK_PROMPT_TUNING') {
     throw new SoftpromptError('store.noTask', { from, task, last: -1 });
   }
@@ -98,7 +104,8 @@ function importName(from: string, task: number | undefined): string {
 
 /**
  * Copies a prompt into a place of its own in `parent`, beside what is there already; gives back that folder, or the file of `npy`.
- * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.noSpace` or `store.readOnly`.
+ * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.encoderDecoderExport`, `store.warpExport`,
+ * `store.maskedExport`, `store.noSpace` or `store.readOnly`.
  */
 export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
   const prompt = await loadPrompt(folder);
@@ -163,10 +170,15 @@ async function exportAs(
 
 function refuseFormat({ config, details }: SavedPrompt, name: string, format: ExportFormat): void {
   const prompt = details?.name ?? name;
+  if (config.peft_type === 'WARP') throw new SoftpromptError('store.warpExport', { prompt, format });
   if (config.peft_type === 'PREFIX_TUNING' && format !== 'peft') {
     throw new SoftpromptError('store.prefixExport', { prompt, format });
   }
   const template = details?.task.template ?? '';
+  if (format === 'prompt_embeds' && isEncoderDecoder(config))
+    throw new SoftpromptError('store.encoderDecoderExport', { prompt, format });
+  if (format === 'prompt_embeds' && placesAnswer(template))
+    throw new SoftpromptError('store.maskedExport', { prompt, format });
   if (format !== 'npy' && placesVirtualTokens(template)) {
     throw new SoftpromptError('store.placedPrompt', { prompt, template, format });
   }

@@ -7,6 +7,9 @@ export const runFiles = {
   events: 'events.jsonl',
   checkpoint: 'checkpoint.safetensors',
   firstVectors: 'first-vectors.safetensors',
+  /** Of model tuning, while it is trained, and the model that it made where it is kept. */
+  tunedWeights: 'tuned-weights.safetensors',
+  tunedModel: 'model',
   process: 'process.json',
   log: 'process.log',
 } as const;

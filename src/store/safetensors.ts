@@ -245,7 +245,8 @@ export function tensorBytes(dtype: SafetensorsDtype, shape: readonly number[]): 
   return shape.reduce((product, size) => product * size, elementBytes[dtype]);
 }
 
-async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
+/** Opens a file to read it, and closes it. Throws `store.fileMissing` or `store.unreadable`. */
+export async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');

@@ -54,6 +54,7 @@ export const runsFolder = (store: string): string => join(store, 'runs');
 export const ensemblesFolder = (store: string): string => join(store, 'ensembles');
 export const evaluationsFolder = (store: string): string => join(store, 'evaluations');
 export const sweepsFolder = (store: string): string => join(store, 'sweeps');
+export const transfersFolder = (store: string): string => join(store, 'transfers');
 export const trashFolder = (store: string): string => join(store, 'trash');
 
 /** What a path is; undefined where nothing is there. Throws `store.unreadable`. */

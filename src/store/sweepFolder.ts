@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { csvText } from '../common/csv.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { metricNames } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
@@ -98,7 +99,7 @@ export async function writeTable(folder: string, { name, recipeFile, fields, run
   return table;
 }
 
-/** A line for each run, with the fields' paths and what was scored as the head (RFC 4180). */
+/** A line for each run, with the fields' paths and what was scored as the head. */
 function csvOf({ fields, results }: SweepTable): string {
   const head = [
     'name',
@@ -126,10 +127,8 @@ function csvOf({ fields, results }: SweepTable): string {
     seconds,
     run,
   ]);
-  return [head, ...lines].map((line) => `${line.map((cell) => csvCell(String(cell ?? ''))).join(',')}\n`).join('');
+  return csvText([head, ...lines]);
 }
-
-const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Keeps a second process from the same sweep; gives back what ends that. Throws `store.sweepInUse`. */
 export async function ownSweep(folder: string, name: string): Promise<() => Promise<void>> {

@@ -82,6 +82,6 @@ function asChoice(model: FoundModel): ModelChoice {
   const { name, path } = model;
   if (!model.usable) return { usable: false, name, path, error: model.error.toMessage() };
   const { config, parameters } = model;
-  const modelType = config.architecture === 'llama' ? config.modelType : config.architecture;
+  const modelType = 'modelType' in config ? config.modelType : config.architecture;
   return { usable: true, name, path, modelType, parameters };
 }

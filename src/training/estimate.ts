@@ -14,14 +14,19 @@ const stepOverhead = 0.01;
 const updateSeconds = 8e-9;
 /** The number itself, its gradient, two moments, the best so far, and copies on their way in and out. */
 const copiesOfTrained = 7;
+/** The same where all weights are trained: the gradient of the embeddings comes in parts. */
+const copiesOfTuned = 8;
 /** The program with its runtime, in bytes. */
 const programBytes = 150e6;
 /** Rows of the hidden width that are kept for each row and layer until the gradient has passed; measured on Llama shapes. */
 const keptRows = 6;
+/** As many where weights are trained: the gradient of each needs all that it was multiplied with. */
+const keptRowsOfTuned = 16;
 
 /**
  * About how long a run takes and how much memory it needs, before anything is tried. A step multiplies every row of its batch with every
- * weight twice, forwards and backwards (frozen weights need no gradient of their own); an evaluation once for each row.
+ * weight twice, forwards and backwards (frozen weights need no gradient of their own; those that are trained multiply a third time); an
+ * evaluation once for each row.
  */
 export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, threads: number): Estimate {
   const { batchSize, gradientAccumulation, evalEvery } = recipe.training;
@@ -42,10 +47,13 @@ export function estimateRun({ recipe, base, method, data, tokenize }: RunPlan, t
   // A group's dev rows are its own: all of them are scored once in as many steps.
   const evaluations = Math.floor(maxSteps / evalEvery) / prompts + (recipe.baseline ? 1 : 0);
   const scoredRows = (evaluations * dev.length + (recipe.baseline ? 2 : 1) * test.length) * mean;
-  const seconds = maxSteps * (stepOverhead + 2 * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
+  const products = method.tunesModel ? 3 : 2;
+  const seconds =
+    maxSteps * (stepOverhead + products * stepRows * perRow + trainable * updateSeconds) + scoredRows * perRow;
   const largestBatch = batchSize * longest + virtualRows[method.entry];
-  const kept = largestBatch * config.numLayers * config.hiddenSize * keptRows;
-  const bytes = programBytes + 4 * (parameters + kept + copiesOfTrained * trainable);
+  const [rows, copies] = method.tunesModel ? [keptRowsOfTuned, copiesOfTuned] : [keptRows, copiesOfTrained];
+  const kept = largestBatch * config.numLayers * config.hiddenSize * rows;
+  const bytes = programBytes + 4 * (parameters + kept + copies * trainable);
   return {
     steps: maxSteps,
     seconds,

@@ -6,14 +6,22 @@ import { initialise, type Parameters, type SavedStart } from '../methods/initial
 import { featuresGraph, parameterFeeds } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
 import { readWeightRows } from '../models/embeddingRows.js';
+import { readWeights } from '../models/tunedModel.js';
+import { trainsPrompt } from '../protocol/recipe.js';
 import { runOnce } from '../runtime/runOnce.js';
+import { fitsBlocks, fromPeftLayers } from '../store/decoderPrefix.js';
 import { loadStart } from '../store/promptStart.js';
 import { bestParameters } from './checkpoint.js';
 import type { RunContext } from './runContext.js';
 
-/** What is trained, as the recipe's initialisation makes it. `file` is relative to the recipe. Throws what `initialise` throws. */
+/** What is trained, as the recipe's initialisation makes it, or the model's own weights. `file` is relative to the recipe. Throws what `initialise` throws. */
 export function firstParameters(context: RunContext, recipeFile: string): Promise<Parameters> {
   const { recipe, base, model, data, tokenize, engine, method } = context;
+  if (!trainsPrompt(recipe.method))
+    return readWeights(
+      base.weights,
+      method.parameters.map((weight) => weight.name),
+    );
   const { prompt_tuning_init: name, prompt_tuning_init_text: text, prompt_tuning_init_file: file } = recipe.method;
   const { tokenizer, weights } = base;
   return initialise(method, name, {
@@ -33,17 +41,22 @@ export function firstParameters(context: RunContext, recipeFile: string): Promis
     },
     features: async (trained, parameters) =>
       (await runOnce(engine, featuresGraph(trained), weights, parameterFeeds(trained, parameters))).data,
-    savedPrompt: () => savedStart(resolvePath(defined(file, 'prompt_tuning_init_file'), recipeFile)),
+    savedPrompt: () => savedStart(resolvePath(defined(file, 'prompt_tuning_init_file'), recipeFile), context),
   });
 }
 
 const resolvePath = (path: string, recipeFile: string): string =>
   isAbsolute(path) ? path : resolve(dirname(recipeFile), path);
 
-async function savedStart(path: string): Promise<SavedStart> {
-  const { kind, embeddings, trainingState } = await loadStart(path);
-  const parameters = trainingState === undefined ? undefined : await bestParameters(trainingState);
-  return { kind, ...embeddings, ...(parameters && { parameters }) };
+async function savedStart(path: string, { model, method }: RunContext): Promise<SavedStart> {
+  const { kind, embeddings, decoderPrefix, trainingState } = await loadStart(path);
+  const { layers, sharesLayers = false } = decoderPrefix ?? {};
+  const isAlike = sharesLayers === (method.sharesLayers ?? false);
+  const parameters = trainingState !== undefined && isAlike ? await bestParameters(trainingState) : undefined;
+  // PEFT's pairs are what a run that shares them trains.
+  const fits = model.kind === 'encoderDecoder' && layers !== undefined && fitsBlocks(layers, model.numLayers);
+  const own = fits && !method.sharesLayers ? fromPeftLayers(embeddings, layers, model.numLayers) : embeddings;
+  return { kind, ...own, ...(parameters && { parameters }) };
 }
 
 /** The template's own words and the labels; the target's name where there are none. */

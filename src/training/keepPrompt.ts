@@ -5,10 +5,11 @@ import { productVersion } from '../common/version.js';
 import type { Metrics, NearestTokens, RunEvent } from '../protocol/events.js';
 import { adapterConfig, type AdapterConfig } from '../store/adapterConfig.js';
 import { deletePrompt } from '../store/catalogue.js';
+import { toPeftLayers, unsharedLayers } from '../store/decoderPrefix.js';
 import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
-import { keptEmbeddings } from './keptEmbeddings.js';
+import { keptMember } from './keptEmbeddings.js';
 import type { RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
@@ -36,13 +37,14 @@ export async function keepPrompt({
   /** What it began from; runs of older versions have none. */
   firstVectors: string;
 }): Promise<NearestTokens[]> {
-  const { recipe } = context;
-  const embeddings = await keptEmbeddings(context, result.best);
+  const { recipe, model } = context;
+  const { embeddings, classes } = await keptMember(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
     config: adapterConfigOf(context),
-    embeddings,
+    embeddings: hasOwnPairs(context) ? toPeftLayers(embeddings, model.numLayers) : embeddings,
+    ...(classes && { classes }),
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
     details: describePrompt(name, context, result),
@@ -53,19 +55,27 @@ export async function keepPrompt({
   return nearest;
 }
 
+/** Whether every block of a decoder has a prefix of its own, which PEFT's layers hold in another order. */
+const hasOwnPairs = ({ model, method }: Pick<RunContext, 'model' | 'method'>): boolean =>
+  model.kind === 'encoderDecoder' && method.entry === 'keysAndValues' && !method.sharesLayers;
+
 /** The config of a prompt that a run trains. */
-export function adapterConfigOf({ recipe, base, model, method }: RunContext): AdapterConfig {
-  const { config } = base;
+export function adapterConfigOf(context: RunContext): AdapterConfig {
+  const { recipe, base, model, method } = context;
   return adapterConfig({
     // PEFT finds a model of the Hugging Face cache by its id, on any machine.
     baseModel: base.name.includes('/') ? base.name : base.path,
     method: recipe.method,
     numVirtualTokens: method.virtualTokens,
     hiddenSize: model.hiddenSize,
-    numLayers: config.numLayers,
-    numAttentionHeads: config.numHeads,
-    numKeyValueHeads: config.numKeyValueHeads,
-    headDim: config.headDim,
+    numLayers: hasOwnPairs(context) ? unsharedLayers(model.numLayers) : model.numLayers,
+    isEncoderDecoder: model.kind === 'encoderDecoder',
+    numAttentionHeads: model.heads.numHeads,
+    numKeyValueHeads: model.heads.numKeyValueHeads,
+    headDim: model.heads.headDim,
+    // PEFT has no class for masked models but the one that passes on what the model gives.
+    ...(model.kind === 'masked' && { taskType: 'FEATURE_EXTRACTION' }),
+    ...(method.classes !== undefined && { numClasses: method.classes }),
   });
 }
 
@@ -92,7 +102,7 @@ export function detailsOf(
   { recipe, base, data, tokenize, method }: RunContext,
   { scores, ...training }: { steps: number; bestStep: number; seconds: number; scores: PromptDetails['scores'] },
 ): PromptDetails {
-  const { targetPrefix, bos, eos, maxLength } = tokenize;
+  const { targetPrefix, bos, eos, sentinel, maxLength } = tokenize;
   const { train, dev, test } = data.splits;
   return {
     version: 1,
@@ -105,7 +115,14 @@ export function detailsOf(
       checksum: base.checksum,
       parameters: base.parameters,
     },
-    task: { ...data.task, targetPrefix, addBos: bos !== undefined, addEos: eos !== undefined, maxLength },
+    task: {
+      ...data.task,
+      targetPrefix,
+      addBos: bos !== undefined,
+      addEos: eos !== undefined,
+      ...(sentinel !== undefined && { sentinel: true }),
+      maxLength,
+    },
     data: {
       train: typeof recipe.data.train === 'string' ? recipe.data.train : recipe.data.train.path,
       rows: { train: train.length, dev: dev.length, test: test.length },

@@ -1,5 +1,6 @@
 import { defined } from '../common/assert.js';
-import { embeddingsGraph, parameterFeeds, promptEmbeddings } from '../methods/method.js';
+import type { Member } from '../evaluation/standing.js';
+import { classEmbeddings, embeddingsGraph, kept, parameterFeeds, promptEmbeddings } from '../methods/method.js';
 import type { Tensor } from '../runtime/executor.js';
 import { runOnce } from '../runtime/runOnce.js';
 import type { RunContext } from './runContext.js';
@@ -12,4 +13,17 @@ export async function keptEmbeddings(
   const feeds = parameterFeeds(method, values);
   if (!method.encoder) return defined(feeds[promptEmbeddings], promptEmbeddings);
   return runOnce(engine, embeddingsGraph(method), base.weights, feeds);
+}
+
+/** All that is kept of them, ready to answer. */
+export async function keptMember(
+  context: Pick<RunContext, 'method' | 'engine' | 'base'>,
+  values: ReadonlyMap<string, Float32Array>,
+): Promise<Member & { readonly embeddings: Tensor<Float32Array> }> {
+  const classes = parameterFeeds(context.method, values)[classEmbeddings];
+  return {
+    method: kept(context.method),
+    embeddings: await keptEmbeddings(context, values),
+    ...(classes && { classes }),
+  };
 }

@@ -29,7 +29,7 @@ function previewRows({ data, tokenize, method }: RunPlan): PreviewRow[] {
       file,
       line,
       split: 'train',
-      virtualTokens: slots === undefined ? method.virtualTokens : 0,
+      virtualTokens: slots?.some(({ count }) => count > 0) ? 0 : method.virtualTokens,
       input: inputWithSlots(example),
       target: tokenize.targetPrefix + target,
       tokens: tokenCount(tokenized),

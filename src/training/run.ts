@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { makeGate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import type { RunEvent } from '../protocol/events.js';
+import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
 import { runFile } from '../store/runFiles.js';
@@ -12,6 +12,7 @@ import { kindOf, promptsFolder } from '../store/storeLocation.js';
 import type { Turn } from '../store/trainingQueue.js';
 import { readCheckpoint, tensorsUnder, writeCheckpoint, type Anchor, type Checkpoint } from './checkpoint.js';
 import { describeData } from './describeData.js';
+import { keepModel } from './keepModel.js';
 import { keepPrompt } from './keepPrompt.js';
 import { firstParameters } from './firstParameters.js';
 import { trainGroups } from './groups/trainGroups.js';
@@ -28,7 +29,7 @@ import {
   type OwnedRun,
   type TrainResult,
 } from './ownedRun.js';
-import { firstCheckpoint, trainLoop } from './trainLoop.js';
+import { firstCheckpoint, trainLoop, type LoopResult } from './trainLoop.js';
 
 /** Trains a recipe from the beginning and saves its prompt in the store. An abort stops between two steps and saves the best so far. */
 export async function train(
@@ -95,7 +96,7 @@ interface SingleRun extends OwnedRun {
 }
 
 async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal): Promise<TrainResult> {
-  const { folder, store, name, context, start, gate } = run;
+  const { folder, context, start, gate } = run;
   return failing(folder, async () => {
     const log = await openEventLog(runFile(folder, 'events'), run.keep);
     const emit: OnEvent = (event) => {
@@ -107,7 +108,7 @@ async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal
       run.early.forEach(log.append);
       emit({ ...startOf(run), steps: context.recipe.training.maxSteps, resumedAt: start.state.step });
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
-      if (start.state.step === 0) {
+      if (start.state.step === 0 && !context.method.tunesModel) {
         const parameters = tensorsUnder(start.tensors, 'parameter.');
         await writeFirstVectors(runFile(folder, 'firstVectors'), await keptEmbeddings(context, parameters));
       }
@@ -123,32 +124,44 @@ async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal
         signal,
         gate,
         checkpointEveryMs,
+        tunedWeights: runFile(folder, 'tunedWeights'),
         onPause: (paused) => updateStatus(folder, { state: paused ? 'paused' : 'running' }),
         saveCheckpoint: (checkpoint) =>
           writeCheckpoint(runFile(folder, 'checkpoint'), { ...checkpoint, anchor: { ...anchor, events: log.count } }),
       });
-      const promptFolder = join(promptsFolder(store), name);
-      const history = await readEvents(runFile(folder, 'events'));
-      const nearest = await keepPrompt({
-        store,
-        name,
-        folder: promptFolder,
-        context,
-        result,
-        history,
-        checkpoint: runFile(folder, 'checkpoint'),
-        firstVectors: runFile(folder, 'firstVectors'),
-      });
-      emit({ type: 'nearest', step: result.bestStep, tokens: nearest });
+      const kept = await keepResult(run, result);
+      if (kept.nearest) emit({ type: 'nearest', step: result.bestStep, tokens: kept.nearest });
       const { reason, step, bestStep, seconds } = result;
-      emit({ type: 'end', reason, step, bestStep, seconds, folder: promptFolder });
-      await updateStatus(folder, { state: reason === 'stopped' ? 'stopped' : 'finished', promptFolder });
-      return { folder: promptFolder, reason };
+      emit({ type: 'end', reason, step, bestStep, seconds, folder: kept.folder });
+      const state = reason === 'stopped' ? 'stopped' : 'finished';
+      await updateStatus(folder, { state, ...(kept.nearest && { promptFolder: kept.folder }) });
+      return { folder: kept.folder, reason };
     } finally {
       await turn?.release();
       log.close();
     }
   });
+}
+
+/** Saves a prompt in the store, with its nearest tokens; of a tuned model, what the recipe asks for in the run's folder. */
+async function keepResult(
+  { folder, store, name, context }: OwnedRun,
+  result: LoopResult,
+): Promise<{ readonly folder: string; readonly nearest?: NearestTokens[] }> {
+  if (context.method.tunesModel) return { folder: await keepModel(folder, context, result) };
+  const promptFolder = join(promptsFolder(store), name);
+  const history = await readEvents(runFile(folder, 'events'));
+  const nearest = await keepPrompt({
+    store,
+    name,
+    folder: promptFolder,
+    context,
+    result,
+    history,
+    checkpoint: runFile(folder, 'checkpoint'),
+    firstVectors: runFile(folder, 'firstVectors'),
+  });
+  return { folder: promptFolder, nearest };
 }
 
 function refuseOtherInputs(anchor: Anchor, context: RunContext, recipeFile: string): void {

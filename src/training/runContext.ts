@@ -5,24 +5,24 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { ModelSessions } from '../evaluation/modelSessions.js';
 import type { Method } from '../methods/method.js';
 import { methodOf } from '../methods/methodOf.js';
-import { causalModel } from '../models/architectures.js';
-import type { CausalModel } from '../models/causalModel.js';
+import { modelOf, type Model } from '../models/architectures.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { inspectModel, type BaseModel, type InspectedModel } from '../models/openModel.js';
 import { tokenizeOptions } from '../models/tokenizeOptions.js';
 import { prepareWeights } from '../models/weights.js';
 import type { RunEvent } from '../protocol/events.js';
-import type { Recipe } from '../protocol/recipe.js';
+import { trainsPrompt, type Recipe } from '../protocol/recipe.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Executor } from '../runtime/executor.js';
+import { refuseWithoutRoom } from './refuseTuning.js';
 import { prepareData, type PreparedData } from './prepareData.js';
 
 /** What a recipe asks for, with its data read and its model looked at; nothing heavy is loaded. */
 export interface RunPlan {
   readonly recipe: Recipe;
   readonly base: InspectedModel;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   readonly data: PreparedData;
   readonly tokenize: TokenizeOptions;
@@ -60,8 +60,13 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   const data = await prepareData(recipe.data, folder, recipe.training.seed, recipe);
   if (data.splits.train.length === 0) throw new SoftpromptError('run.emptySplit', { split: 'train' });
   const base = await inspectModel(resolveModelPath(recipe.model, folder));
-  const model = causalModel(base.config);
-  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template));
+  const model = modelOf(base.config);
+  const classes = Object.keys(data.task.labels ?? {}).length;
+  const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template), classes);
+  if (recipe.groupBy !== undefined && model.kind !== 'causal')
+    throw new SoftpromptError('run.groupModel', { model: base.name });
+  if (!trainsPrompt(recipe.method) && recipe.method.save_model && base.form === 'gguf')
+    throw new SoftpromptError('run.noModelFolder', { model: base.name });
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);
   return { recipe, base, model, method, data, tokenize };
 }
@@ -71,12 +76,13 @@ export async function openRunContext(
   onEvent: (event: RunEvent) => void,
 ): Promise<RunContext> {
   const plan = await planRun({ recipe, recipeFile });
+  const { engine: kind, provider, threads = availableParallelism() } = recipe;
+  refuseWithoutRoom(plan, threads);
   const { source, ...base } = plan.base;
   const weights = await prepareWeights(source, {
     cacheFolder,
     onConvert: ({ file, bytes }) => onEvent({ type: 'notice', code: 'convertingModel', args: { file, bytes } }),
   });
-  const { engine: kind, provider, threads = availableParallelism() } = recipe;
   const engine = await openEngine({ engine: kind, provider, threads, cacheFolder, spinning });
   return { ...plan, base: { ...base, ...weights }, engine };
 }

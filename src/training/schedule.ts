@@ -23,9 +23,11 @@ export function learningRateAt(
 type Rates = { readonly [Name in TrainingConfig['optimizer']]: number };
 
 /** What the sweep found to work for AdamW (`test/bench/sweep`); the paper's for Adafactor. */
-const direct: { readonly [T in 'PROMPT_TUNING' | 'PREFIX_TUNING']: Rates } = {
+const direct: { readonly [T in 'PROMPT_TUNING' | 'PREFIX_TUNING' | 'WARP']: Rates } = {
   PROMPT_TUNING: { adamw: 0.03, adafactor: 0.3 },
   PREFIX_TUNING: { adamw: 0.01, adafactor: 0.3 },
+  // Not swept: its vectors are of the kind that prompt tuning trains.
+  WARP: { adamw: 0.03, adafactor: 0.3 },
 };
 /** Every number of a network moves many of what it makes. */
 const throughNetwork: { readonly [T in 'PREFIX_TUNING' | 'P_TUNING']: Rates } = {
@@ -33,9 +35,13 @@ const throughNetwork: { readonly [T in 'PREFIX_TUNING' | 'P_TUNING']: Rates } = 
   P_TUNING: { adamw: 0.003, adafactor: 0.01 },
 };
 
+/** The paper's for Adafactor (Lester et al. 2021, §3: a constant 0.001). */
+const wholeModel: Rates = { adamw: 0.0003, adafactor: 0.001 };
+
 /** The learning rate where a recipe says nothing. */
 export function defaultLearningRate({ method, training }: Pick<Recipe, 'method' | 'training'>): number {
   const { peft_type: type } = method;
+  if (type === 'MODEL_TUNING') return wholeModel[training.optimizer];
   if (type === 'P_TUNING') return throughNetwork.P_TUNING[training.optimizer];
   const isProjected = type === 'PREFIX_TUNING' && method.prefix_projection;
   return (isProjected ? throughNetwork.PREFIX_TUNING : direct[type])[training.optimizer];

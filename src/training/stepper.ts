@@ -1,8 +1,9 @@
 import { defined } from '../common/assert.js';
 import { batchSequence } from '../data/batches.js';
 import { tokenCount, tokenizeExample } from '../data/tokenize.js';
-import { batchFeeds, gradientName, openMethod, targetFeeds, trainingGraph } from '../methods/causalGraph.js';
-import type { TokenizedExample } from '../protocol/dataset.js';
+import { gradientName } from '../methods/causalGraph.js';
+import { lossFeeds, lossTerms, openLoss, type LossExample } from '../methods/lossGraph.js';
+import type { Example } from '../protocol/dataset.js';
 import type { Executor, Tensor } from '../runtime/executor.js';
 import { optimizers } from './optimizers/optimizer.js';
 import type { Optimizer, Trained } from './optimizers/optimizerTypes.js';
@@ -49,9 +50,12 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
   const { recipe, model, method, data, tokenize, shared } = context;
   const { training } = recipe;
   const { train } = data.splits;
-  const known: TokenizedExample[] = [];
-  const example = (i: number): TokenizedExample =>
-    (known[i] ??= tokenizeExample(defined(train[i], 'a training row'), tokenize));
+  const known: LossExample[] = [];
+  const example = (i: number): LossExample => (known[i] ??= withLabel(defined(train[i], 'a training row')));
+  const withLabel = (row: Example): LossExample => ({
+    ...tokenizeExample(row, tokenize),
+    ...(row.label !== undefined && { label: row.label }),
+  });
   const batches = batchSequence({
     count: train.length,
     batchSize: training.batchSize,
@@ -72,8 +76,8 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
         batches.batch((n - 1) * training.gradientAccumulation + i).map(example),
       );
       const examples = parts.flat();
-      const targetTokens = examples.reduce((sum, e) => sum + e.targetIds.length, 0);
-      const { loss, gradients } = await lossAndGradients(session, parts, 1 / targetTokens);
+      const terms = examples.reduce((sum, e) => sum + lossTerms(method, e), 0);
+      const { loss, gradients } = await lossAndGradients(session, parts, 1 / terms);
       const gradientNorm = norm(gradients);
       const clip = Math.min(1, (training.maxGradNorm ?? Infinity) / gradientNorm);
       const rate = training.learningRate ?? defaultLearningRate(recipe);
@@ -90,26 +94,14 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
   /** Sums over the batches of one step; `weight` is one scored token's share of the loss. */
   async function lossAndGradients(
     executor: Executor,
-    parts: readonly (readonly TokenizedExample[])[],
+    parts: readonly (readonly LossExample[])[],
     weight: number,
   ): Promise<{ loss: number; gradients: Float32Array[] }> {
     const vectors: Record<string, Tensor> = Object.fromEntries(parameters.map(({ name, trained }) => [name, trained]));
     let gradients: Float32Array[] = [];
     let loss = 0;
     for (const [n, part] of parts.entries()) {
-      const sequences = part.map(({ inputIds, targetIds }) => ({
-        // The last target token predicts nothing: its row is left out.
-        ids: [...inputIds, ...targetIds.slice(0, -1)],
-        labelRows: Array.from({ length: targetIds.length }, (_, i) => inputIds.length - 1 + i),
-      }));
-      const result = await executor.run({
-        ...batchFeeds(model, method, sequences),
-        ...targetFeeds(
-          part.flatMap((e) => e.targetIds),
-          weight,
-        ),
-        ...vectors,
-      });
+      const result = await executor.run({ ...lossFeeds(model, method, part, weight), ...vectors });
       loss += defined(result.loss?.data[0], 'the loss');
       const found = parameters.map(({ name }) => defined(result[gradientName(name)], name).data);
       if (n === 0) gradients = found;
@@ -126,11 +118,7 @@ export const openTraining = ({
   model,
   method,
 }: Pick<RunContext, 'engine' | 'base' | 'model' | 'method'>): Promise<Executor> =>
-  openMethod(
-    (graph) => engine.open(graph, base.weights),
-    method,
-    (beginning) => trainingGraph(model, method, beginning),
-  );
+  openLoss((graph) => engine.open(graph, base.weights), model, method);
 
 /** A loop, as encoders have millions of numbers. */
 function addTo(sum: Float32Array, added: Float32Array): void {

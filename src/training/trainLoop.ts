@@ -4,12 +4,15 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import { nearestToPrompt } from '../evaluation/interpretation/nearestToPrompt.js';
 import { isBetter } from '../evaluation/metrics.js';
 import { sampleRows } from '../evaluation/judgeRow.js';
-import { kept, noMethod } from '../methods/method.js';
+import { designBefore } from '../evaluation/promptDesign.js';
+import { noMethod } from '../methods/method.js';
+import { writeTunedWeights } from '../models/tunedModel.js';
 import type { Metrics, RunEvent } from '../protocol/events.js';
 import { tensorsUnder, type Checkpoint, type RunState } from './checkpoint.js';
-import { keptEmbeddings } from './keptEmbeddings.js';
+import { keptEmbeddings, keptMember } from './keptEmbeddings.js';
 import { evaluateExamples, type Evaluation } from '../evaluation/evaluateExamples.js';
 import type { Member } from '../evaluation/scorer.js';
+import type { WeightLocations } from '../runtime/executor.js';
 import { measurePace } from './pace.js';
 import type { RunContext } from './runContext.js';
 import { openStepper, trainedParameters, type StepResult } from './stepper.js';
@@ -26,6 +29,8 @@ export interface LoopHost {
   onPause(paused: boolean): Promise<void>;
   /** Whether the nearest tokens are told on the way; they are unless said. */
   readonly tellsNearest?: boolean;
+  /** Where a model's weights are written as they are trained, for evaluations to read. */
+  readonly tunedWeights: string;
 }
 
 export interface LoopResult {
@@ -42,10 +47,18 @@ export interface LoopResult {
 }
 export type EvaluationKind = 'dev' | 'baseline.dev' | 'test' | 'baseline.test';
 
+/** What is scored: a prompt before frozen weights, or weights that were trained. */
+interface Answering {
+  readonly member: Member;
+  readonly weights: WeightLocations;
+}
+
 /** The baseline waits until the first steps have been seen. */
 const baselineStep = 3;
 const bare: Member = { method: noMethod };
 const smoothing = 0.9;
+/** A checkpoint of a whole model is large: writing takes at most one part in so many. */
+const checkpointShare = 10;
 const sampleCount = 12;
 const nearestWhileTraining = 3;
 const nearestEveryMs = 5000;
@@ -71,7 +84,9 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   let startMs = performance.now() - state.seconds * 1000;
   const seconds = (): number => (performance.now() - startMs) / 1000;
   let checkpointMs = performance.now();
+  let checkpointEveryMs = host.checkpointEveryMs;
   const saveCheckpoint = async (): Promise<void> => {
+    const beginMs = performance.now();
     const tensors = new Map<string, Float32Array>();
     for (const { name, trained, optimizer } of parameters) {
       tensors.set(`parameter.${name}`, trained.data);
@@ -80,11 +95,13 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     for (const [name, values] of best) tensors.set(`best.${name}`, values);
     await host.saveCheckpoint({ state: { ...state, seconds: seconds() }, tensors });
     checkpointMs = performance.now();
+    if (method.tunesModel)
+      checkpointEveryMs = Math.max(host.checkpointEveryMs, checkpointShare * (checkpointMs - beginMs));
     host.emit({ type: 'checkpoint', step: state.step });
   };
   /** Between two pieces of work: a checkpoint where one is due, and a turn of the event loop, so that signals are heard. */
   const mayGoOn = async (): Promise<boolean> => {
-    if (performance.now() - checkpointMs > host.checkpointEveryMs) await saveCheckpoint();
+    if (performance.now() - checkpointMs > checkpointEveryMs) await saveCheckpoint();
     await new Promise((resolve) => setImmediate(resolve));
     if (host.gate.closed && !host.signal.aborted) await pause();
     return !host.signal.aborted;
@@ -101,21 +118,24 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   /** The nearest tokens as they are now, told so seldom that they cost a thirtieth of the time at most. */
   const tellNearest = async (): Promise<void> => {
     const begin = performance.now();
-    if (begin < nearestDueMs || host.tellsNearest === false) return;
+    if (method.tunesModel || begin < nearestDueMs || host.tellsNearest === false) return;
     const tokens = await nearestToPrompt(await keptEmbeddings(context, current()), context, nearestWhileTraining);
     host.emit({ type: 'nearest', step: state.step, tokens });
     nearestDueMs = performance.now() + Math.max(nearestEveryMs, 30 * (performance.now() - begin));
   };
 
   /** False where it was stopped before its end. */
-  const evaluate = async (split: 'dev' | 'test', member: Member): Promise<boolean> => {
+  const evaluate = async (
+    split: 'dev' | 'test',
+    { member, weights }: Answering,
+    baseline: boolean,
+  ): Promise<boolean> => {
     const examples = data.splits[split];
     if (examples.length === 0) return true;
-    const baseline = member.method === noMethod;
     const kind: EvaluationKind = baseline ? `baseline.${split}` : split;
     const { ranking } = recipe.evaluation ?? {};
     const sessions = shared && { sessions: shared.scoring };
-    const setting = { engine, weights: base.weights, model, task: data.task, tokenize, ranking, ...sessions };
+    const setting = { engine, weights, model, task: data.task, tokenize, ranking, ...sessions };
     const evaluation = await evaluateExamples(setting, member, examples, (state.scores[kind] ??= []), mayGoOn);
     if (!evaluation) return false;
     evaluations[kind] = evaluation;
@@ -136,16 +156,39 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     for (const { name, trained } of parameters) best.set(name, trained.data.slice());
     return true;
   };
-  /** Scores what is kept of the trained values: the same numbers, without an encoder. */
+  const untrained: Answering = { member: bare, weights: base.weights };
+  /** What answers with trained values: what is kept of them, the same numbers without an encoder, or the model that they are. */
+  const answering = async (values: ReadonlyMap<string, Float32Array>): Promise<Answering> =>
+    method.tunesModel
+      ? { member: bare, weights: await writeTunedWeights(host.tunedWeights, method.parameters, values) }
+      : {
+          member: await keptMember(context, values),
+          weights: base.weights,
+        };
   const evaluateKept = async (split: 'dev' | 'test', values: ReadonlyMap<string, Float32Array>): Promise<boolean> =>
-    evaluate(split, { method: kept(method), embeddings: await keptEmbeddings(context, values) });
+    data.splits[split].length === 0 || evaluate(split, await answering(values), false);
+  /** The prompt-design baseline, on the rows that the trained prompt is known by. */
+  const evaluateDesign = async (): Promise<boolean> => {
+    const { examples: count = 0, instruction, ranking } = recipe.evaluation ?? {};
+    const split = data.splits.test.length > 0 ? 'test' : 'dev';
+    const rows = data.splits[split];
+    if ((count === 0 && instruction === undefined) || rows.length === 0) return true;
+    const options = { count, instruction, seed: training.seed };
+    const design = designBefore(rows, data.splits.train, options, tokenize, base.config.maxPositions);
+    const setting = { ...design, engine, weights: base.weights, model, task: data.task, ranking };
+    const evaluation = await evaluateExamples(setting, bare, rows, (state.scores.design ??= []), mayGoOn);
+    if (!evaluation) return false;
+    const { metric, value, loss, metrics } = evaluation;
+    host.emit({ type: 'design', split, examples: design.count, loss, metric, value, metrics });
+    return true;
+  };
   const current = (): Map<string, Float32Array> => new Map(parameters.map(({ name, trained }) => [name, trained.data]));
 
   /** The evaluations that are due after the step just done; a resumed run may enter in the middle of them. */
   const evaluateStep = async (): Promise<boolean> => {
     const { step } = state;
     const baselineDue = recipe.baseline && step >= Math.min(baselineStep, training.maxSteps);
-    if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', bare))) return false;
+    if (baselineDue && !evaluations['baseline.dev'] && !(await evaluate('dev', untrained, true))) return false;
     const due = step > 0 && (step % training.evalEvery === 0 || step === training.maxSteps);
     if (!due || state.evaluatedStep === step) return true;
     if (!(await evaluateKept('dev', current()))) return false;
@@ -199,7 +242,9 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
   if (best.size === 0) for (const [name, values] of current()) best.set(name, values);
   if (reason !== 'stopped') {
     await saveCheckpoint();
-    const tested = (await evaluateKept('test', best)) && (!recipe.baseline || (await evaluate('test', bare)));
+    const tested =
+      (await evaluateKept('test', best)) &&
+      (!recipe.baseline || ((await evaluate('test', untrained, true)) && (await evaluateDesign())));
     if (!tested) reason = 'stopped';
   }
   await saveCheckpoint();

@@ -3,6 +3,7 @@ import { defined } from '../common/assert.js';
 import type { ResolvedTask } from '../data/columns.js';
 import { makeExamples } from '../data/examples.js';
 import { readSource } from '../data/readSource.js';
+import type { ErrorCode } from '../errors/catalogue.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { refuseOtherMetric } from '../evaluation/promptTests.js';
 import { inspectModel } from '../models/openModel.js';
@@ -22,10 +23,11 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       return [];
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
-      const { code } = error;
+      const code: ErrorCode = error.code;
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
       const isGroup = recipe.groupBy !== undefined && args.column === recipe.groupBy;
-      const path = part[0] !== 'data' ? part : isGroup ? ['groupBy'] : (fieldAtFault(recipe.data, args) ?? part);
+      const inData = isGroup ? ['groupBy'] : (fieldAtFault(recipe.data, args) ?? part);
+      const path = fieldsAtFault[code] ?? (part[0] === 'data' ? inData : part);
       return [{ path, error: { code, args } }];
     }
   };
@@ -50,6 +52,20 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
     ];
   }
 }
+
+/** Where what data and model do not have in common is mended. */
+const fieldsAtFault: Partial<Record<ErrorCode, RecipeFault['path']>> = {
+  'run.noEntry': ['method', 'peft_type'],
+  'run.groupModel': ['groupBy'],
+  'run.noLayerSharing': ['method', 'peft_layer_sharing'],
+  'run.noSentinel': ['data', 'sentinel'],
+  'run.noAnswerPlace': ['data', 'template'],
+  'run.answerPlace': ['data', 'template'],
+  'run.maskedText': ['data', 'task'],
+  'run.maskedEnd': ['data', 'addEos'],
+  'run.sameTokens': ['data', 'labels'],
+  'run.noMaskToken': ['model'],
+};
 
 /** The template that names the column, or the split that names the file, that an error is about. */
 function fieldAtFault(data: DataConfig, { column, file }: Readonly<Record<string, unknown>>): string[] | undefined {

@@ -221,7 +221,7 @@ interface SideRequest extends Setting {
   readonly extra?: readonly string[];
   readonly threads?: number;
 }
-interface SideResult {
+export interface SideResult {
   readonly losses: number[];
   readonly medianMs: number;
   readonly peakMb: number;
@@ -243,7 +243,8 @@ const runPeft = (python: string, request: SideRequest): Promise<SideResult> =>
     join(request.work.folder, 'peft'),
   ]);
 
-async function runSide(program: string, args: string[]): Promise<SideResult> {
+/** Runs a side's program and sums up its JSON lines. */
+export async function runSide(program: string, args: string[]): Promise<SideResult> {
   const lines = (await runLines(program, args)).map((line) => JSON.parse(line) as Record<string, number>);
   return {
     losses: lines.flatMap((l) => l.loss ?? []),

@@ -51,8 +51,14 @@ export async function benchScore(args: string[]): Promise<void> {
 
   // As the product evaluates.
   const setting = { provider: values.provider, threads: Number(values.threads), spinning: false };
-  const engine: Pick<Engine, 'open'> = { open: (graph, weights) => openOnnxSession(graph, weights, setting) };
-  const scorer = await openScorer({ engine, weights: base.weights, model }, members, commonBeginning(examples));
+  const engine: Pick<Engine, 'open'> = {
+    open: (graph, weights, own) => openOnnxSession(graph, weights, { ...setting, ...own }),
+  };
+  const scorer = await openScorer(
+    { engine, weights: base.weights, model, packed: true },
+    members,
+    commonBeginning(examples),
+  );
   let scores: number[][][] = [];
   let seconds = 0;
   for (let pass = 0; pass < Number(values.passes); pass++) {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { defined } from '../../src/common/assert.js';
 import { promptEmbeddings, trainableCount, type Method } from '../../src/methods/method.js';
 import { methodOf } from '../../src/methods/methodOf.js';
-import { causalModel } from '../../src/models/architectures.js';
+import { modelOf } from '../../src/models/architectures.js';
 import { openModel } from '../../src/models/openModel.js';
 import { recipeSchema, type RecipeInput } from '../../src/protocol/recipe.js';
 import type { Tensor } from '../../src/runtime/executor.js';
@@ -49,7 +49,7 @@ export async function benchStep(args: string[]): Promise<void> {
   });
   if (!values.model || !values.batches || !values.init) throw new Error('step needs --model, --batches and --init');
   const base = await openModel(values.model, { cacheFolder: cacheFolder() });
-  const model = causalModel(base.config);
+  const model = modelOf(base.config);
   const method = methodOf(
     recipeSchema.shape.method.parse(
       methodConfig(z.enum(['prompt', 'prefix', 'ptuning']).parse(values.method), {
@@ -63,7 +63,8 @@ export async function benchStep(args: string[]): Promise<void> {
     false,
   );
   const { batches } = batchesSchema.parse(JSON.parse(await readFile(values.batches, 'utf8')));
-  const trained = copied(firstValues(method, await readFloatTensors(values.init)));
+  const tensors = await readFloatTensors(values.init);
+  const trained = copied(firstValues(method, model.kind === 'causal' ? tensors : encodersAlone(method, tensors)));
   const steps = Number(values.steps ?? batches.length);
   const training = trainAsReferee({
     model,
@@ -144,6 +145,20 @@ function firstValues(
     if (found.get(name)?.shape.join() !== shape.join())
       throw new Error(`--init holds ${name} [${found.get(name)?.shape.join(', ')}] instead of [${shape.join(', ')}]`);
   return found;
+}
+
+/** Of an encoder-decoder PEFT trains as many vectors for the decoder below, which never enter. */
+function encodersAlone(
+  method: Method,
+  tensors: ReadonlyMap<string, Tensor<Float32Array>>,
+): Map<string, Tensor<Float32Array>> {
+  const { virtualTokens, width, entry, encoder } = method;
+  const cut = ({ data }: Tensor<Float32Array>): Tensor<Float32Array> => ({
+    data: data.subarray(0, virtualTokens * width),
+    shape: [virtualTokens, width],
+  });
+  const isCut = (name: string): boolean => name === embeddingWeight && entry !== 'keysAndValues' && !encoder;
+  return new Map([...tensors].map(([name, tensor]) => [name, isCut(name) ? cut(tensor) : tensor]));
 }
 
 /** By PEFT's parameter names, as the referee dumps them. */

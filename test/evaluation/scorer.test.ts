@@ -133,7 +133,7 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('a sc
 
   it('does the same in TensorFlow', async () => {
     const tf = await tensorflowCpu();
-    const engine = { open: (...args: Parameters<Engine['open']>) => openTensorflow(...args, tf) };
+    const engine = { open: (...[graph, located]: Parameters<Engine['open']>) => openTensorflow(graph, located, tf) };
     const examples = read(placedBehind);
     expectEachAlone(await scores(engine, members, examples, [virtualToken(0)]), examples);
   });
@@ -153,7 +153,7 @@ describe.each(Object.entries({ Llama: tinyLlama(), 'GPT-2': tinyGpt2() }))('a sc
     const engines = [setting.engine];
     if (common.length === 2) {
       const tf = await tensorflowCpu();
-      engines.push({ open: (...args) => openTensorflow(...args, tf) });
+      engines.push({ open: (graph, weights) => openTensorflow(graph, weights, tf) });
     }
     for (const engine of engines) {
       const scorer = openMixedScorer({ ...setting, engine }, common);

@@ -36,8 +36,6 @@ from transformers import (
     AutoModelForCausalLM,
     GPT2Config,
     GPT2ForSequenceClassification,
-    T5Config,
-    T5ForConditionalGeneration,
 )
 
 HERE = Path(__file__).parent
@@ -144,9 +142,6 @@ def make_refused() -> None:
     classifier = GPT2ForSequenceClassification(GPT2Config(n_embd=16, n_layer=1, n_head=2, vocab_size=17, n_positions=16))
     classifier.name_or_path = "softprompt/classifier"
     save(get_peft_model(classifier, PromptTuningConfig(task_type="SEQ_CLS", num_virtual_tokens=2)), OUT / "classifier")
-    t5 = T5ForConditionalGeneration(T5Config(d_model=16, d_kv=8, d_ff=16, num_layers=1, num_heads=2, vocab_size=17))
-    t5.name_or_path = "softprompt/t5"
-    save(get_peft_model(t5, PromptTuningConfig(task_type="SEQ_2_SEQ_LM", num_virtual_tokens=2)), OUT / "encoderDecoder")
 
 
 def save(model, folder: Path) -> None:

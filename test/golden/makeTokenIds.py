@@ -17,6 +17,7 @@ TOKENIZERS = [
     "models/softprompt-9m/tokenizer.json",
     "models/stories260K/hf/tokenizer.json",
     "tokenizers/gpt2/tokenizer.json",
+    "tokenizers/t5/tokenizer.json",
 ]
 # File, encoding, how many lines. A .jsonl.gz file stands for the lines of its "text" fields.
 TEXTS = [

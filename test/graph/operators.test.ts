@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { defined } from '../../src/common/assert.js';
-import { createBuilder } from '../../src/graph/builder.js';
-import { gradients } from '../../src/graph/gradient.js';
 import { interpret, type Operand } from '../support/float64.js';
 import { centralDifferences, relativeError } from '../support/numbers.js';
 import { caseGraph, operatorCases } from '../support/operatorCases.js';
@@ -16,14 +14,5 @@ describe.each(Object.entries(operatorCases))('the gradient rule of %s', (_, case
       const expected = centralDifferences(lossAt, defined(feeds[name], name));
       expect(relativeError(defined(found[`gradient.${name}`], name).data, expected), name).toBeLessThan(1e-6);
     }
-  });
-});
-
-describe('operators without a gradient', () => {
-  it('Gather refuses to differentiate a trained table', () => {
-    const build = createBuilder();
-    const table = build.parameter('table', [4, 3]);
-    const loss = build.reduceSum(build.gather(table, build.input('index', ['rows'])), [0, 1], false);
-    expect(() => gradients(build, loss, [table])).toThrow('Gather reads frozen tables');
   });
 });

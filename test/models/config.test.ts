@@ -121,6 +121,25 @@ describe('parseModelConfig', () => {
   });
 });
 
+describe('of T5 and mT5', () => {
+  const t5 = { model_type: 't5', d_model: 4, d_kv: 3, d_ff: 6, num_heads: 2, num_layers: 1, vocab_size: 5 };
+
+  it('knows an output matrix from the weights alone, and scaled outputs from the config', () => {
+    expect(parse(t5)).toMatchObject({ tieWordEmbeddings: true, scaleOutputs: true, isGated: false, headDim: 3 });
+    const untied = parseModelConfig({ ...t5, tie_word_embeddings: false }, 'config.json', true);
+    expect(untied).toMatchObject({ tieWordEmbeddings: false, scaleOutputs: false });
+    expect(expectWeights(untied).get('lm_head.weight')).toEqual([5, 4]);
+    const gated = { isGated: true, activation: 'gelu_new', scaleOutputs: false, maxPositions: Infinity };
+    expect(parse({ ...t5, model_type: 'mt5' })).toMatchObject(gated);
+  });
+
+  it('refuses a feed-forward that is not built', () => {
+    expect(() => parse({ ...t5, feed_forward_proj: 'gated-quick-gelu' })).toThrow(
+      expect.objectContaining({ code: 'model.unsupported' }),
+    );
+  });
+});
+
 describe('expectWeights', () => {
   it('lists a tied Llama without its head, and an untied one with it', () => {
     const shapes = Object.fromEntries(expectWeights(parse(tinyLlama)));

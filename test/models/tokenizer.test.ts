@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -75,6 +75,21 @@ describe.skipIf(!hasData)('on real text', () => {
     expect(differences(tokenizer, `${models}/tokenizer.json`)).toEqual([]);
     expect(tokenizer).toMatchObject({ vocabularySize: 49152, eos: 2, addsSpace: false });
     expect(tokenizer.bos).toBeUndefined();
+  });
+
+  it('gives the same ids from T5’s spiece.model', { timeout: 60_000 }, async () => {
+    await copyFile(join(data, 'tokenizers/t5/spiece.model'), join(folder, 'spiece.model'));
+    await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ eos_token: '</s>', extra_ids: 100 }));
+    const [own, theirs] = [await openTokenizer(folder), await openTokenizer(join(data, 'tokenizers/t5'))];
+    expect(differences(own, 'tokenizers/t5/tokenizer.json')).toEqual([]);
+    expect(own).toMatchObject({ vocabularySize: 32100, eos: 1, addsSpace: true });
+    expect(own.bos).toBeUndefined();
+    const text = 'Great movie!  Die Straße: naïve ﬁlm №½ <extra_id_0> x';
+    expect(own.encode(text)).toEqual(theirs.encode(text));
+    expect(own.encode(text)).toContain(32099);
+    expect(own.decode(own.encode('Die Straße'))).toBe('Die Straße');
+    expect(own.tokenText(own.encode('movie')[0]!)).toBe(' movie');
+    expect([own.isSpecial(32099), own.isSpecial(1), own.isSpecial(100)]).toEqual([true, true, false]);
   });
 
   it('gives the same ids from a SentencePiece vocabulary with scores', { timeout: 60_000 }, async () => {
@@ -210,7 +225,7 @@ describe('createTokenizer', () => {
   it('refuses what it does not know', () => {
     const refused = (found: string) =>
       expect.objectContaining({ code: 'model.badTokenizer', args: expect.objectContaining({ found }) });
-    expect(bad({ model: { type: 'WordPiece', vocab: { a: 0 } } })).toThrow(refused('a model of type WordPiece'));
+    expect(bad({ model: { type: 'WordLevel', vocab: { a: 0 } } })).toThrow(refused('a model of type WordLevel'));
     expect(bad({ decoder: { type: 'Morse' } })).toThrow(refused('Unknown Decoder type: Morse'));
     expect(bad({ model: null })).toThrow(expect.objectContaining({ code: 'model.badTokenizer' }));
   });

@@ -47,7 +47,7 @@ describe('a method', () => {
   };
 
   it('is one of those that there are', () => {
-    const kinds = 'one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"';
+    const kinds = 'one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "WARP", "MODEL_TUNING"';
     expect(marks(withMethod('"peft_type": "LORA"'))).toMatchObject([
       { marked: '"LORA"', message: `found "LORA"; expected ${kinds}`, bySchema: true },
     ]);

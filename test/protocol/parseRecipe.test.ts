@@ -84,8 +84,8 @@ describe('parseRecipe', () => {
         "8:22 data.labels.a: found 1; expected a text",
         "9:13 data.task: found "regression"; expected one of "classification", "generation"",
         "10:18 data.maxLength: found 2.5; expected a whole number",
-        "11:5 data.wholly different: there is no such field; the fields here are train, dev, test, devRows, preset, template, target, labels, task, targetPrefix, addBos, addEos, maxLength",
-        "13:28 method.peft_type: found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"",
+        "11:5 data.wholly different: there is no such field; the fields here are train, dev, test, devRows, preset, template, target, labels, task, targetPrefix, addBos, addEos, sentinel, maxLength",
+        "13:28 method.peft_type: found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "WARP", "MODEL_TUNING"",
         "14:33 training.learningRate: found -1; expected a number > 0",
         "14:49 training.maxSteps: found 0; expected a number ≥ 1",
         "14:67 training.warmupSteps: found "3"; expected a number",
@@ -143,11 +143,13 @@ describe('the published schema', () => {
 
   it('says beside each initialisation when to use it', () => {
     const { properties } = recipeJsonSchema() as { properties: { method: { oneOf: { properties: Init }[] } } };
-    for (const { peft_type, prompt_tuning_init: init } of properties.method.oneOf.map((method) => method.properties)) {
+    const prompts = properties.method.oneOf.filter((method) => 'prompt_tuning_init' in method.properties);
+    for (const { peft_type, prompt_tuning_init: init } of prompts.map((method) => method.properties)) {
       expect(init.enum).toEqual(initialisationsOf[peft_type.const]);
       expect(init.enumDescriptions.map((use) => use.length > 20)).toEqual(init.enum.map(() => true));
     }
-    expect(properties.method.oneOf).toHaveLength(3);
+    expect(prompts).toHaveLength(4);
+    expect(properties.method.oneOf).toHaveLength(5);
   });
 
   it('is draft-07 and asks only for data', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { promptConfig } from '../../src/protocol/recipe.js';
 import { checkRecipe } from '../../src/protocol/checkRecipe.js';
 import { planSweep } from '../../src/protocol/sweepRuns.js';
 import { valuesOf } from '../../src/protocol/sweepCombinations.js';
@@ -40,7 +41,7 @@ describe('a sweep', () => {
       ['tickets-num_virtual_tokens-20-seed-1', 20, 1],
     ]);
     expect(
-      runs.map(({ recipe: of }) => [of.name, of.method.num_virtual_tokens, of.training, of.baseline]),
+      runs.map(({ recipe: of }) => [of.name, promptConfig(of.method).num_virtual_tokens, of.training, of.baseline]),
     ).toMatchObject(
       runs.map(({ name, values }, i) => [
         name,
@@ -83,7 +84,10 @@ describe('a sweep', () => {
     const methods = '{ "peft_type": "PREFIX_TUNING" }, { "peft_type": "P_TUNING", "encoder_hidden_size": 64 }';
     expect(problems(`"method": [${methods}]`)).toEqual([]);
     const { runs } = planSweep(recipe(`"method": [${methods}]`), 'a');
-    expect(runs.map(({ recipe: of }) => of.method.prompt_tuning_init)).toEqual(['activations', 'class-labels']);
+    expect(runs.map(({ recipe: of }) => promptConfig(of.method).prompt_tuning_init)).toEqual([
+      'activations',
+      'class-labels',
+    ]);
     expect(problems('"method.peft_type": ["PREFIX_TUNING"], "method.prompt_tuning_init": ["random"]', method)).toEqual(
       [],
     );
@@ -112,7 +116,7 @@ describe('the check of a sweep', () => {
       ['"2"', 'found "2"; expected a number'],
     ]);
     expect(problems('"method.peft_type": ["LORA"]', method)).toEqual([
-      ['"LORA"', 'found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING"'],
+      ['"LORA"', 'found "LORA"; expected one of "PROMPT_TUNING", "PREFIX_TUNING", "P_TUNING", "WARP", "MODEL_TUNING"'],
     ]);
     expect(problems('"training.seed": { "from": 0.5, "to": 2 }')[0]).toEqual([
       '{ "from": 0.5, "to": 2 }',

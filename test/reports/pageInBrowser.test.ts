@@ -12,6 +12,7 @@ import type { Report, RunReport } from '../../src/reports/content.js';
 import { reportPage } from '../../src/reports/page.js';
 import { chromiumPath } from '../e2e/support/prerequisites.js';
 import { scored, step } from '../host/views/runs.js';
+import { sweep, transfer } from '../support/reportTables.js';
 
 const run = (name: string, steps: number): RunReport => ({
   kind: 'run',
@@ -41,6 +42,7 @@ const run = (name: string, steps: number): RunReport => ({
       { ...scored('dev', 0.75, { best: true }), step: 10 },
       scored('test', 0.7),
     ] as EventOf<'evaluation'>[],
+    designs: [],
     notices: [{ type: 'notice', code: 'waitingForRun', args: { run: 'other' } }],
     nearest: [{ position: 0, nearest: [{ id: 1, token: ' queue', similarity: 0.81 }] }],
   },
@@ -54,6 +56,8 @@ const report: Report = {
   entries: [
     run('tickets', 12),
     { ...run('stopped', 10), state: 'stopped' },
+    sweep,
+    transfer,
     { kind: 'unreported', name: 'gone', problem: { code: 'store.noFinishedRun', args: { store: '/s' } } },
   ],
 };

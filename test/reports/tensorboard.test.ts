@@ -56,6 +56,7 @@ const run: RunReport = {
       { ...scored('dev', 0.25, { baseline: true }), step: 1 },
       { ...scored('dev', 0.75), step: 2 },
     ] as EventOf<'evaluation'>[],
+    designs: [],
     notices: [],
   },
   outcome: { step: 2, bestStep: 2, seconds: 3 },

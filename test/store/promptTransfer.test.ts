@@ -182,7 +182,12 @@ describe('importPrompt', () => {
     });
 
     it.each(every)('refuses %s for an encoder-decoder, for a classifier and of an unknown type', async (name) => {
-      await refused(await broken(name, { task_type: 'SEQ_2_SEQ_LM' }), 'store.encoderDecoder', {});
+      const isConverted = ['multitask', 'cpt', 'cartridge'].includes(name);
+      await refused(
+        await broken(name, { task_type: 'SEQ_2_SEQ_LM' }),
+        isConverted ? 'store.encoderDecoder' : 'store.unsupportedAdapter',
+        { supported: isConverted ? 'PROMPT_TUNING, P_TUNING, PREFIX_TUNING' : '2' },
+      );
       await refused(await broken(name, { task_type: 'TOKEN_CLS' }), 'store.adapterHead', {});
       await refused(await broken(name, { peft_type: 'ADAPTION_PROMPT' }), 'store.unsupportedAdapter', {
         field: 'peft_type',

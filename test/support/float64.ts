@@ -139,6 +139,14 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     });
   },
   Gather: ([table, indices]) => [gatherRows(at(table).data, size(at(table).shape.slice(1)), at(indices).data)],
+  ScatterRows: ([x, indices], [shape]) => {
+    const width = size(at(shape).slice(1));
+    const result = new Float64Array(size(at(shape)));
+    at(indices).data.forEach((row, i) => {
+      for (let j = 0; j < width; j++) result[row * width + j]! += at(at(x).data[i * width + j]);
+    });
+    return [result];
+  },
   Unpack: ([x, inverse, ...indices], _, { zeros }) => {
     const [rows, width] = at(x).shape as [number, number];
     const source = joinRows([at(x)], zeros ? width : 0);

@@ -338,17 +338,29 @@ export const operatorCases: { readonly [Op in OpName]: readonly OperatorCase[] }
   Gather: [
     {
       name: 'Gather of rows for a matrix of indices',
-      trained: {},
-      frozen: { table: [4, 3] },
+      trained: { table: [4, 3] },
       integers: { index: { shape: ['batch', 2], data: [3, 0, 3, 1] } },
       build: (b, inputs) => b.gather(get(inputs, 'table'), get(inputs, 'index')),
     },
     {
-      name: 'Gather of numbers for a vector of indices',
-      trained: {},
-      frozen: { table: [4] },
-      integers: { index: { shape: ['rows'], data: [3, 0, 3, 1, 2] } },
+      name: 'Gather of numbers for more indices than there are numbers',
+      trained: { table: [4] },
+      integers: { index: { shape: ['rows'], data: [3, 0, 3, 1, 3] } },
       build: (b, inputs) => b.gather(get(inputs, 'table'), get(inputs, 'index')),
+    },
+  ],
+  ScatterRows: [
+    {
+      name: 'ScatterRows of more rows than there are sums',
+      trained: { x: ['rows', 3] },
+      integers: { index: { shape: ['rows'], data: [1, 0, 1, 1, 3] } },
+      build: (b, inputs) => b.scatterRows(get(inputs, 'x'), get(inputs, 'index'), 4),
+    },
+    {
+      name: 'ScatterRows of matrices for a matrix of indices',
+      trained: { x: ['batch', 2, 3, 2] },
+      integers: { index: { shape: ['batch', 2], data: [5, 0, 5, 2] } },
+      build: (b, inputs) => b.scatterRows(get(inputs, 'x'), get(inputs, 'index'), 6),
     },
   ],
   Pack: packCases,

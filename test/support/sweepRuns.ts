@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Work } from '../../src/cli/work.js';
 import type { RunEvent } from '../../src/protocol/events.js';
-import type { Recipe } from '../../src/protocol/recipe.js';
+import { promptConfig, type Recipe } from '../../src/protocol/recipe.js';
 import { openEventLog } from '../../src/store/eventLog.js';
 import { runFile } from '../../src/store/runFiles.js';
 import { createRun, readRun, writeRunStatus, type RunStatus } from '../../src/store/runFolder.js';
@@ -21,7 +21,7 @@ const evaluation = (split: 'dev' | 'test', baseline: boolean, value: number): Ru
 
 /** What a run of this recipe scores: more with more virtual tokens, and a little with the seed. */
 export const scoreOf = ({ method, training }: Recipe): number =>
-  (50 + 2 * method.num_virtual_tokens + training.seed) / 100;
+  (50 + 2 * promptConfig(method).num_virtual_tokens + training.seed) / 100;
 
 /** Ends a run as training would, without any. */
 export async function finishRun(folder: string, changes: Partial<RunStatus> = {}): Promise<void> {

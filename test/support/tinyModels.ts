@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defined } from '../../src/common/assert.js';
 import { seededRandom } from '../../src/common/random.js';
+import { causalModel } from '../../src/models/architectures.js';
 import type { CausalModel } from '../../src/models/causalModel.js';
-import { gpt2Model } from '../../src/models/gpt2/gpt2.js';
-import { llamaModel } from '../../src/models/llama/llama.js';
+import type { BertConfig } from '../../src/models/bert/bertConfig.js';
 import type { Gpt2Config } from '../../src/models/gpt2/gpt2Config.js';
 import type { LlamaConfig } from '../../src/models/llama/llamaConfig.js';
 import type { ModelConfig } from '../../src/models/modelConfig.js';
@@ -54,8 +54,28 @@ export const tinyGpt2 = (changes: Partial<Gpt2Config> = {}): Gpt2Config => ({
   ...changes,
 });
 
-export const tinyModel = (config: ModelConfig): CausalModel =>
-  config.architecture === 'llama' ? llamaModel(config) : gpt2Model(config);
+export const tinyBert = (changes: Partial<BertConfig> = {}): BertConfig => ({
+  architecture: 'bert',
+  modelType: 'bert',
+  hiddenSize: 16,
+  innerSize: 24,
+  numLayers: 2,
+  numHeads: 2,
+  numKeyValueHeads: 2,
+  headDim: 8,
+  vocabularySize: 29,
+  maxPositions: 64,
+  layerNormEps: 1e-5,
+  tokenTypes: 2,
+  firstPosition: 0,
+  activation: 'gelu',
+  headActivation: 'gelu',
+  tieWordEmbeddings: true,
+  eosTokenIds: [],
+  ...changes,
+});
+
+export const tinyModel = (config: ModelConfig): CausalModel => causalModel(config);
 
 /**
  * Weights wide enough that logits differ by several units and attention looks at few rows: embeddings of variance 1, matrices of
@@ -70,8 +90,8 @@ export function randomWeights(config: ModelConfig): Record<string, Operand> {
       const { data } = randomTensor(random, shape, isScale ? 0.3 : 0.5);
       return [name, { data: isScale ? data.map((x) => x + 1) : data, shape }];
     }
-    const isTable = /embed_tokens|wte|wpe|lm_head/.test(name);
-    const inputs = config.architecture === 'llama' ? columns : rows;
+    const isTable = /embed_tokens|wte|wpe|lm_head|embeddings/.test(name);
+    const inputs = config.architecture === 'gpt2' ? rows : columns;
     return [name, randomTensor(random, shape, isTable ? 1 : Math.sqrt(2 / inputs))];
   });
   return Object.fromEntries(entries);

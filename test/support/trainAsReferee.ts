@@ -1,9 +1,10 @@
 import { defined } from '../../src/common/assert.js';
-import { batchFeeds, gradientName, openMethod, targetFeeds, trainingGraph } from '../../src/methods/causalGraph.js';
+import { batchFeeds, gradientName, targetFeeds } from '../../src/methods/causalGraph.js';
+import { lossFeeds, openLoss } from '../../src/methods/lossGraph.js';
 import type { Method } from '../../src/methods/method.js';
-import type { CausalModel } from '../../src/models/causalModel.js';
+import type { Model } from '../../src/models/architectures.js';
 import type { Sequence } from '../../src/models/rowLayout.js';
-import type { Executor, GraphOutputs, Tensor } from '../../src/runtime/executor.js';
+import type { Executor, Feeds, GraphOutputs, Tensor } from '../../src/runtime/executor.js';
 import { optimizers } from '../../src/training/optimizers/optimizer.js';
 
 /** A batch as the referee reads it: −100 where a token is not scored. */
@@ -42,7 +43,7 @@ export async function* trainAsReferee({
   steps,
   open,
 }: {
-  model: CausalModel;
+  model: Model;
   method: Method;
   values: ReadonlyMap<string, Tensor<Float32Array>>;
   batches: readonly RefereeBatch[];
@@ -57,16 +58,12 @@ export async function* trainAsReferee({
     optimizer: optimizers[optimizer](shape, { weightDecay: 0 }),
   }));
   const feeds = Object.fromEntries(values);
-  const session = await openMethod(open, method, (beginning) => trainingGraph(model, method, beginning));
+  const session = await openLoss(open, model, method);
   try {
     for (let step = 1; step <= steps; step++) {
       const start = performance.now();
-      const { sequences, targets } = labelled(defined(batches[(step - 1) % batches.length], 'a batch'));
-      const result = await session.run({
-        ...batchFeeds(model, method, sequences),
-        ...targetFeeds(targets, 1 / targets.length),
-        ...feeds,
-      });
+      const batch = defined(batches[(step - 1) % batches.length], 'a batch');
+      const result = await session.run({ ...refereeFeeds(model, method, batch), ...feeds });
       const gradients = new Map(
         parameters.map(({ name }) => [name, defined(result[gradientName(name)], name).data] as const),
       );
@@ -77,6 +74,17 @@ export async function* trainAsReferee({
   } finally {
     await session.dispose();
   }
+}
+
+/** Of an encoder-decoder every label is scored, and stands apart from the input. */
+function refereeFeeds(model: Model, method: Method, batch: RefereeBatch): Feeds {
+  if (model.kind === 'causal') {
+    const { sequences, targets } = labelled(batch);
+    return { ...batchFeeds(model, method, sequences), ...targetFeeds(targets, 1 / targets.length) };
+  }
+  const { input_ids, labels } = batch;
+  const pairs = input_ids.map((inputIds, i) => ({ inputIds, targetIds: defined(labels[i], 'labels') }));
+  return lossFeeds(model, method, pairs, 1 / labels.flat().length);
 }
 
 /** Copies that training may change. */

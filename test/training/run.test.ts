@@ -58,7 +58,7 @@ describe('a run', () => {
     expect(prompt.nearest).toHaveLength(4);
     const context = await openRunContext(request('learns'), ignore);
     const first = await keptEmbeddings(context, await firstParameters(context, sample));
-    expect(await readFirstVectors(result.folder, prompt.config)).toEqual(first);
+    expect(await readFirstVectors(result.folder, prompt.embeddings.shape)).toEqual(first);
     const [run] = await listRuns(join(folder, 'learns'));
     expect(run && 'value' in run && run.value.state).toBe('finished');
     expect(await readEvents(runFile(run?.folder ?? '', 'events'))).toEqual(events);
@@ -84,7 +84,7 @@ describe('a run', () => {
     const resumed = await resume({ runFolder: run?.folder ?? '', cacheFolder: join(folder, 'cache') }, ignore, never);
     expect((await promptBytes(resumed.folder)).equals(await promptBytes(whole.folder))).toBe(true);
     const first = async ({ folder: prompt }: { folder: string }) =>
-      readFirstVectors(prompt, (await loadPrompt(prompt)).config);
+      readFirstVectors(prompt, (await loadPrompt(prompt)).embeddings.shape);
     expect(await first(resumed)).toEqual(await first(whole));
     const losses = async (of: string): Promise<number[]> => {
       const [first] = await listRuns(of);
@@ -103,7 +103,13 @@ describe('a run', () => {
     const saveCheckpoint = async (checkpoint: Checkpoint): Promise<void> => {
       checkpoints.push(structuredClone(checkpoint));
     };
-    const undisturbed = { emit: ignore, signal: never, gate: makeGate(), onPause: async () => undefined };
+    const undisturbed = {
+      emit: ignore,
+      signal: never,
+      gate: makeGate(),
+      onPause: async () => undefined,
+      tunedWeights: '-',
+    };
     const whole = await trainLoop(context, first, { ...undisturbed, checkpointEveryMs: 0, saveCheckpoint });
     const evaluating = checkpoints.filter(({ state }) => state.scores.dev !== undefined);
     expect(checkpoints.length).toBeGreaterThan(10);

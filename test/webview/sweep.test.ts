@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { summariseSweep, type SweepResult } from '../../src/protocol/sweepTable.js';
-import { axisFields, isLogAxis, roundTicks, seriesOver } from '../../webview/sweep/series.js';
+import { axisFields, isLogAxis, seriesOver } from '../../src/protocol/sweepSeries.js';
+import { roundTicks } from '../../webview/sweep/roundTicks.js';
 
 const fields = ['method.num_virtual_tokens', 'training.optimizer', 'training.seed'];
 const result = (tokens: number, optimizer: string, seed: number, value?: number): SweepResult => ({

@@ -1,5 +1,5 @@
 import { defined } from '../../common/assert.js';
-import type { Decoding } from './decoder.js';
+import type { Decoding } from './decoding.js';
 import { logProbabilities } from './sampling.js';
 
 /** A finished text: its new tokens, the one that ended it included, and Σ log p over their number. */

@@ -1,16 +1,17 @@
 import { assert, defined } from '../../common/assert.js';
 import { seededRandom } from '../../common/random.js';
-import type { CausalModel } from '../../models/causalModel.js';
+import { asWriting } from '../../models/architectures.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { Sampling } from '../../protocol/evaluationMessages.js';
 import type { ScorerSetting } from '../scorer.js';
 import type { Member } from '../standing.js';
 import { beamSearch } from './beamSearch.js';
-import { openDecoder, type Decoding } from './decoder.js';
+import { openDecoder } from './decoder.js';
+import type { Decoding } from './decoding.js';
 import { sampledToken } from './sampling.js';
 import { stableText } from './stableText.js';
 
-export interface GeneratorSetting extends ScorerSetting<CausalModel> {
+export interface GeneratorSetting extends ScorerSetting {
   readonly tokenizer: Pick<Tokenizer, 'decode'>;
   /** What ends a text: the config's, and the tokenizer's. */
   readonly endTokens: readonly number[];
@@ -50,16 +51,19 @@ export const endTokensOf = ({
 }): number[] => [...new Set([...config.eosTokenIds, ...(tokenizer.eos === undefined ? [] : [tokenizer.eos])])];
 
 export async function openGenerator(setting: GeneratorSetting, member: Member): Promise<Generator> {
-  const { model, tokenizer, endTokens } = setting;
+  const { tokenizer, endTokens } = setting;
+  const model = asWriting(setting.model);
   const { virtualTokens, entry } = member.method;
-  const decoder = await openDecoder(setting, member);
+  const decoder = await openDecoder({ ...setting, model }, member);
   const isEnd = (id: number | undefined): boolean => id !== undefined && endTokens.includes(id);
 
   return {
     async generate(inputIds, sampling, { onText, signal = new AbortController().signal } = {}) {
       const { stop, beams } = sampling;
       const before = (entry === 'anywhere' ? 0 : virtualTokens) + inputIds.length;
-      const maxTokens = Math.min(sampling.maxTokens, model.maxPositions - before);
+      // The distances of an encoder-decoder have no end.
+      const room = model.kind === 'causal' ? model.maxPositions - before : Infinity;
+      const maxTokens = Math.min(sampling.maxTokens, room);
       assert(sampling.maxTokens > 0, 'at least one token to write');
       let told = '';
       const tell = (ids: readonly number[], isWhole: boolean): { text: string; stopped: boolean } => {

@@ -1,9 +1,9 @@
 import { defined } from '../../common/assert.js';
 import type { Method } from '../../methods/method.js';
-import { firstKeys } from '../../methods/prefixBlocks.js';
+import { firstKeys, unrotatedKeyOf } from '../../methods/prefixBlocks.js';
 import { readWeightBlocks } from '../../models/embeddingRows.js';
 import type { BaseModel } from '../../models/openModel.js';
-import type { CausalModel } from '../../models/causalModel.js';
+import type { Model } from '../../models/architectures.js';
 import type { NearestTokens } from '../../protocol/events.js';
 import type { Engine } from '../../runtime/engine.js';
 import type { Tensor } from '../../runtime/executor.js';
@@ -12,7 +12,7 @@ import { rowsOf } from './vectors.js';
 
 export interface InterpretationSetting {
   readonly base: Pick<BaseModel, 'weights' | 'tokenizer'>;
-  readonly model: CausalModel;
+  readonly model: Model;
   readonly method: Method;
   readonly engine: Pick<Engine, 'open'>;
 }
@@ -37,7 +37,7 @@ export async function nearestToPrompt(
   const keys = rowsOf(embeddings.data, method.width).map((row) => row.subarray(0, width));
   const keysAt = await firstKeys(setting.engine, model, base.weights);
   try {
-    const { unrotatedKey } = model;
+    const unrotatedKey = unrotatedKeyOf(model);
     if (unrotatedKey) {
       const unrotated = Float32Array.from(keys.flatMap((key, position) => [...unrotatedKey(key, position)]));
       return await nearestTokens(unrotated, keysAt.position(0), width, top, textOf);
@@ -54,4 +54,4 @@ export async function nearestToPrompt(
 }
 
 /** Numbers in a block's key. */
-export const keyWidth = ({ heads }: CausalModel): number => heads.numKeyValueHeads * heads.headDim;
+export const keyWidth = ({ heads }: Model): number => heads.numKeyValueHeads * heads.headDim;

@@ -22,7 +22,7 @@ export async function withInterpreted<T>(
   work: (interpreted: Interpreted) => Promise<T>,
 ): Promise<T> {
   const opened = await openPrompt(request);
-  const { prompt, base } = opened;
+  const { prompt, base, embeddings } = opened;
   let engine: Promise<Engine> | undefined;
   const setting = {
     ...opened,
@@ -30,7 +30,7 @@ export async function withInterpreted<T>(
       open: async (...what: Parameters<Engine['open']>) => (await (engine ??= engineFor(request))).open(...what),
     },
   };
-  const start = await readFirstVectors(request.promptFolder, prompt.config);
+  const start = await readFirstVectors(request.promptFolder, embeddings.shape);
   const space = await openTokenSpace(setting);
   try {
     return await work({

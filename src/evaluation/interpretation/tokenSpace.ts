@@ -1,4 +1,4 @@
-import { firstKeys } from '../../methods/prefixBlocks.js';
+import { firstKeys, unrotatedKeyOf } from '../../methods/prefixBlocks.js';
 import { readWeightBlocks, readWeightRows } from '../../models/embeddingRows.js';
 import type { Compared } from '../../protocol/interpretation.js';
 import { keyWidth, type InterpretationSetting } from './nearestToPrompt.js';
@@ -32,13 +32,14 @@ export async function openTokenSpace({ base, model, method, engine }: Interpreta
     };
   }
   const width = keyWidth(model);
+  const unrotatedKey = unrotatedKeyOf(model);
   const keys = await firstKeys(engine, model, base.weights);
   return {
     compared: 'firstKeys',
     virtual: (kept) =>
       rowsOf(kept, method.width).map((row, position) => {
         const key = row.subarray(0, width);
-        return model.unrotatedKey?.(key, position) ?? key;
+        return unrotatedKey?.(key, position) ?? key;
       }),
     async *vocabulary() {
       for await (const block of keys.position(0)) yield* rowsOf(block, width);

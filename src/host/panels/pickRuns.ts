@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { stateIcon, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
@@ -37,13 +38,18 @@ export async function pickCompared(
   });
 }
 
-/** Asks which runs a report is to tell of, with those that are finished chosen; undefined where the question was put away. */
+/** Asks which runs, sweeps and transfers a report is to tell of, with the finished runs chosen; undefined where the question was put away. */
 export async function pickReported(stores: Stores): Promise<string[] | undefined> {
   await stores.ready();
   const finished = new Set(
     stores.runs.flatMap((run) => ('value' in run && run.value.state === 'finished' ? [run.folder] : [])),
   );
-  const items = runItems(stores).map((item) => ({ ...item, picked: finished.has(item.folder) }));
+  const { tableFolders } = await import('../../reports/readReport.js');
+  const tables = (await Promise.all(stores.folders.map(tableFolders))).flat();
+  const items = [
+    ...runItems(stores).map((item) => ({ ...item, picked: finished.has(item.folder) })),
+    ...tables.map(tableItem),
+  ];
   return pickSeveral(items, {
     title: vscode.l10n.t('Show Report'),
     placeHolder:
@@ -59,6 +65,15 @@ async function pickSeveral(
 ): Promise<string[] | undefined> {
   const options = { ...words, canPickMany: true, matchOnDescription: true, matchOnDetail: true } as const;
   return (await vscode.window.showQuickPick(items, options))?.map((item) => item.folder);
+}
+
+function tableItem(folder: string): RunItem {
+  const isSweep = basename(dirname(folder)) === 'sweeps';
+  return {
+    label: `$(${isSweep ? 'graph-line' : 'arrow-swap'}) ${basename(folder)}`,
+    description: isSweep ? vscode.l10n.t('sweep') : vscode.l10n.t('transfer'),
+    folder,
+  };
 }
 
 function runItems({ runs }: Stores): RunItem[] {

@@ -10,7 +10,7 @@ import { pickReported } from './pickRuns.js';
 const viewType = 'softprompt.report';
 
 interface Shown {
-  /** The runs' folders. */
+  /** The folders of runs, sweeps and transfers. */
   readonly runs: readonly string[];
   /** Absent until it was read. */
   readonly report?: Report;
@@ -26,11 +26,11 @@ export function registerReports({ stores, extensionUri }: ReportDependencies): v
   const panels = new Map<vscode.WebviewPanel, Shown>();
 
   const fill = async (panel: vscode.WebviewPanel, runs: readonly string[]): Promise<void> => {
-    const [{ readReport, runSubject }, { reportPage }] = await Promise.all([
+    const [{ readReport, folderSubject }, { reportPage }] = await Promise.all([
       import('../../reports/readReport.js'),
       import('../../reports/page.js'),
     ]);
-    const report = await readReport(runs.map(runSubject), { version: productVersion });
+    const report = await readReport(runs.map(folderSubject), { version: productVersion });
     // It may have been closed meanwhile.
     if (!panels.has(panel)) return;
     panels.set(panel, { runs, report });

@@ -23,12 +23,29 @@ export interface RecipeSweep {
 
 /** Undefined where the recipe has none, or has mistakes. */
 export function sweepOf(document: vscode.TextDocument, { folders }: Pick<Stores, 'folders'>): RecipeSweep | undefined {
-  const recipeFile = document.uri.fsPath;
+  const store = storeOf(document.uri.fsPath, folders);
+  const written = writtenSweep(document);
+  if (store === undefined || !written) return undefined;
+  return { ...written, store, folder: sweepFolderOf(store, written.name) };
+}
+
+type WrittenSweep = Pick<RecipeSweep, 'name' | 'runs'>;
+const known = new WeakMap<
+  vscode.TextDocument,
+  { readonly version: number; readonly sweep: WrittenSweep | undefined }
+>();
+
+/** Lenses are drawn again whenever a run begins or ends, and a sweep of a thousand runs is a thousand recipes to check. */
+function writtenSweep(document: vscode.TextDocument): WrittenSweep | undefined {
+  const before = known.get(document);
+  if (before?.version === document.version) return before.sweep;
   const checked = checkRecipe(document.getText());
-  const store = storeOf(recipeFile, folders);
-  if (!('recipe' in checked) || checked.recipe.sweep === undefined || store === undefined) return undefined;
-  const name = recipeName(checked.recipe, recipeFile);
-  return { name, folder: sweepFolderOf(store, name), store, runs: combinationCount(checked.recipe.sweep) };
+  const sweep =
+    'recipe' in checked && checked.recipe.sweep !== undefined
+      ? { name: recipeName(checked.recipe, document.uri.fsPath), runs: combinationCount(checked.recipe.sweep) }
+      : undefined;
+  known.set(document, { version: document.version, sweep });
+  return sweep;
 }
 
 /** Runs what is left of a recipe's sweep, in a terminal, beside the panel with its charts and table. */

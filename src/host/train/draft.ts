@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
-import type { MethodConfig, RecipeInput } from '../../protocol/recipe.js';
+import { trainsPrompt, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
 import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
 import type { Inspector, RunControl, Stores } from '../services.js';
 import { recipeEnding } from '../recipeEnding.js';
@@ -73,6 +73,7 @@ export function variantFor({ variant, task }: Pick<Draft, 'variant' | 'task'>): 
 
 function methodOf(draft: DatasetDraft): MethodConfig {
   const config: MethodConfig = fitted(draft.methods[variantFor(draft)], draft.task?.template);
+  if (!trainsPrompt(config)) return config;
   const { prompt_tuning_init_file: file } = config;
   return file === undefined ? config : { ...config, prompt_tuning_init_file: recipePath(draft.dataset.folder, file) };
 }

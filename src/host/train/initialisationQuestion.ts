@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { initialisationWords } from '../../protocol/initialisationWords.js';
-import type { MethodConfig, PromptInitialisation } from '../../protocol/recipe.js';
+import type { PromptConfig, PromptInitialisation } from '../../protocol/recipe.js';
 import { askText, pick } from './ask.js';
 import type { Asking } from './draft.js';
 import { askSavedPrompt } from './savedPromptQuestion.js';
@@ -8,7 +8,7 @@ import { offeredInitialisations } from './variants.js';
 import type { Answer } from './walk.js';
 
 /** What the virtual tokens begin from, with the text or the saved prompt that this takes. */
-export async function askInitialisation<C extends MethodConfig>(config: C, asking: Asking): Promise<Answer<C>> {
+export async function askInitialisation<C extends PromptConfig>(config: C, asking: Asking): Promise<Answer<C>> {
   const { place, title } = asking;
   const { peft_type } = config;
   let last: PromptInitialisation = config.prompt_tuning_init;
@@ -32,7 +32,7 @@ export async function askInitialisation<C extends MethodConfig>(config: C, askin
 }
 
 /** Asks for what an initialisation takes its vectors from. */
-async function withSource<C extends MethodConfig>(config: C, asking: Asking): Promise<Answer<C>> {
+async function withSource<C extends PromptConfig>(config: C, asking: Asking): Promise<Answer<C>> {
   const { place, title } = asking;
   switch (config.prompt_tuning_init) {
     case 'text': {

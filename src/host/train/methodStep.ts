@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import { trainsPrompt } from '../../protocol/recipe.js';
 import { pick, separator, type Choice } from './ask.js';
-import { forDataset, variantFor, type Draft, type TrainServices } from './draft.js';
+import { forDataset, recipeOf, variantFor, type DatasetDraft, type Draft, type TrainServices } from './draft.js';
 import { methodSettings, type Setting } from './methods.js';
 import { fitted, misfit, variants, variantWords, type Variant, type VariantConfigs } from './variants.js';
+import { memoryText } from './previewLines.js';
 import type { Answer, Place, Step } from './walk.js';
+import { workspaceRoots } from './workspaceRoots.js';
 
 /** A method that is taken as it stands, or one of its settings to change first. */
 type Action = Variant | ((place: Place) => Promise<Answer<Draft>>);
@@ -12,13 +15,17 @@ type Action = Variant | ((place: Place) => Promise<Answer<Draft>>);
 export function methodStep(services: TrainServices, title: string): Step<Draft> {
   return forDataset(async (draft, place) => {
     let current: Draft = draft;
+    const memory = tuningMemory(draft, services);
     for (;;) {
       const shown = current;
+      const choices = (needed?: string): Choice<Action>[] =>
+        variants.flatMap((variant) => choicesOf(variant, shown, services, title, needed));
       const answer = await pick<Action, Action>({
         place,
         title,
         placeholder: vscode.l10n.t('The method; Enter goes on with these settings'),
-        choices: variants.flatMap((variant) => choicesOf(variant, shown, services, title)),
+        choices: choices(),
+        allChoices: async () => choices(await memory),
         isDefault: (action) => action === variantFor(shown),
         accept: (action) => action,
       });
@@ -31,12 +38,20 @@ export function methodStep(services: TrainServices, title: string): Step<Draft> 
   });
 }
 
-/** A method with its settings beneath; one that cannot be used says why. */
+/** What training the whole model takes; undefined where the recipe that it would be has a fault, which the preview tells. */
+async function tuningMemory(draft: DatasetDraft, services: TrainServices): Promise<string | undefined> {
+  const recipe = recipeOf({ ...draft, variant: 'MODEL_TUNING' }, services, workspaceRoots());
+  const preview = await services.inspector.preview(recipe).catch(() => undefined);
+  return preview && memoryText(preview);
+}
+
+/** A method with its settings beneath; one that cannot be used says why. `memory`: what model tuning takes, once that is known. */
 function choicesOf<V extends Variant>(
   variant: V,
   draft: Draft,
   services: TrainServices,
   title: string,
+  memory: string | undefined,
 ): Choice<Action>[] {
   const { label, description, use } = variantWords()[variant];
   const line = variant === variants[0] ? [] : [separator('')];
@@ -44,13 +59,16 @@ function choicesOf<V extends Variant>(
   if (reason !== undefined) {
     return [...line, { label: `$(circle-slash) ${label}`, description, detail: reason }];
   }
+  const detail = variant === 'MODEL_TUNING' && memory !== undefined ? `${use} · ${memory}` : use;
   const config: VariantConfigs[V] = fitted(draft.methods[variant], draft.task?.template);
   const settings: readonly Setting<VariantConfigs[V]>[] = methodSettings[variant];
   /** What a template says is not to be remembered for others. */
-  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] =>
-    config === draft.methods[variant]
+  const chosen = (changed: VariantConfigs[V]): VariantConfigs[V] => {
+    const remembered = draft.methods[variant];
+    return config === remembered || !trainsPrompt(remembered)
       ? changed
-      : { ...changed, num_virtual_tokens: draft.methods[variant].num_virtual_tokens };
+      : { ...changed, num_virtual_tokens: remembered.num_virtual_tokens };
+  };
   const ask =
     (setting: Setting<VariantConfigs[V]>) =>
     async (place: Place): Promise<Answer<Draft>> => {
@@ -60,7 +78,7 @@ function choicesOf<V extends Variant>(
     };
   return [
     ...line,
-    { label: `$(rocket) ${label}`, description, detail: use, value: variant },
+    { label: `$(rocket) ${label}`, description, detail, value: variant },
     ...settings.map((setting) => {
       const settled = setting.settled?.(config, draft);
       return settled === undefined

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { initialisationWords } from '../../protocol/initialisationWords.js';
 import { leastEncoderSize } from '../../protocol/encoder.js';
-import { recipeSchema, type MethodConfig, type MethodConfigOf } from '../../protocol/recipe.js';
+import { recipeSchema, type MethodConfigOf, type PromptConfig } from '../../protocol/recipe.js';
 import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import { askText, pick } from './ask.js';
 import { askInitialisation } from './initialisationQuestion.js';
@@ -22,9 +22,11 @@ export const methodSettings: { readonly [V in Variant]: readonly Setting<Variant
   PREFIX_TUNING: [virtualTokens(), initialisation()],
   PREFIX_PROJECTION: [virtualTokens(), initialisation(), encoderSize(128, 512, 800)],
   P_TUNING: [virtualTokens(), initialisation(), encoderType(), encoderSize(64, 128, 256)],
+  WARP: [virtualTokens(), initialisation()],
+  MODEL_TUNING: [keepsModel()],
 };
 
-function virtualTokens<C extends MethodConfig>(): Setting<C> {
+function virtualTokens<C extends PromptConfig>(): Setting<C> {
   return {
     label: ({ num_virtual_tokens: count }) => vscode.l10n.t('Virtual tokens: {count}', { count }),
     settled: ({ prompt_tuning_init: initialisation }, { task }) =>
@@ -48,7 +50,7 @@ function virtualTokens<C extends MethodConfig>(): Setting<C> {
   };
 }
 
-function initialisation<C extends MethodConfig>(): Setting<C> {
+function initialisation<C extends PromptConfig>(): Setting<C> {
   return {
     label: (config) => vscode.l10n.t('They begin from: {initialisation}', { initialisation: beginning(config) }),
     ask: async (config, asking) => {
@@ -64,10 +66,42 @@ function beginning({
   prompt_tuning_init: name,
   prompt_tuning_init_text: text,
   prompt_tuning_init_file: file,
-}: MethodConfig): string {
+}: PromptConfig): string {
   if (name === 'file' && file !== undefined) return vscode.workspace.asRelativePath(file);
   if ((name === 'text' || name === 'activations') && text !== undefined) return `“${text}”`;
   return initialisationWords(peft_type, name).label;
+}
+
+function keepsModel(): Setting<MethodConfigOf<'MODEL_TUNING'>> {
+  return {
+    label: ({ save_model: isKept }) =>
+      isKept ? vscode.l10n.t('Keeps the tuned model') : vscode.l10n.t('Keeps its scores, not the tuned model'),
+    ask: async (config, { place, title }) => {
+      const answer = await pick<boolean, boolean>({
+        place,
+        title,
+        placeholder: vscode.l10n.t('What is kept of model tuning'),
+        choices: [
+          {
+            label: vscode.l10n.t('Its scores alone'),
+            detail: vscode.l10n.t('as a baseline needs no more'),
+            value: false,
+          },
+          {
+            label: vscode.l10n.t('The tuned model, too'),
+            detail: vscode.l10n.t(
+              'as a Hugging Face folder in the run’s folder; as large as the base model in float32',
+            ),
+            value: true,
+          },
+        ],
+        isDefault: (isKept) => isKept === config.save_model,
+        accept: (isKept) => isKept,
+      });
+      if (answer === undefined || answer === 'back') return answer;
+      return { value: { ...config, save_model: answer.value } };
+    },
+  };
 }
 
 type Type = MethodConfigOf<'P_TUNING'>['encoder_reparameterization_type'];
@@ -96,7 +130,7 @@ function encoderType(): Setting<MethodConfigOf<'P_TUNING'>> {
 }
 
 /** `usual`: sizes that papers and libraries take. */
-function encoderSize<C extends MethodConfig & { encoder_hidden_size: number }>(...usual: number[]): Setting<C> {
+function encoderSize<C extends PromptConfig & { encoder_hidden_size: number }>(...usual: number[]): Setting<C> {
   return {
     label: ({ encoder_hidden_size: size }) => vscode.l10n.t('Width of the network: {size}', { size }),
     ask: (config, { place, title }) =>
@@ -124,7 +158,7 @@ interface NumberQuestion {
   readonly advice: () => string;
 }
 
-async function askNumber<C extends MethodConfig, K extends keyof C & string>(
+async function askNumber<C extends PromptConfig, K extends keyof C & string>(
   config: C,
   field: K,
   { place, title, prompt, isFit = () => true, advice }: NumberQuestion,

@@ -45,6 +45,10 @@ export function dataLines(events: readonly RunEvent[]): Line[] {
   });
 }
 
+/** 430 MB of memory */
+export const memoryText = ({ estimate }: Pick<Preview, 'estimate'>): string =>
+  l10n.t('{memory} of memory', { memory: byteSize(Number((estimate.memoryMb * 1e6).toPrecision(2))) });
+
 /** What a run costs, in one line. */
 export function estimateText({ estimate }: Preview): string {
   const { trainable, modelParameters } = estimate;
@@ -53,7 +57,7 @@ export function estimateText({ estimate }: Preview): string {
       steps: wholeNumber(estimate.steps),
       duration: roughDuration(estimate.seconds),
     }),
-    l10n.t('{memory} of memory', { memory: byteSize(Number((estimate.memoryMb * 1e6).toPrecision(2))) }),
+    memoryText({ estimate }),
     l10n.t('{trainable} trained parameters ({share})', {
       trainable: wholeNumber(trainable),
       share: shareText(trainable / modelParameters),
@@ -64,7 +68,7 @@ export function estimateText({ estimate }: Preview): string {
 /** Virtual tokens in front, or where the text says. */
 function drawn({ virtualTokens, input, target }: PreviewRow): string {
   const text = visible(input).replace(virtualSlotPattern, (_, count: string) => `▢×${count}`);
-  const before = placesVirtualTokens(input) ? '' : `▢×${virtualTokens} `;
+  const before = placesVirtualTokens(input) || virtualTokens === 0 ? '' : `▢×${virtualTokens} `;
   const after = `⟨${visible(target)}⟩`;
   return before + shortened(text, Math.max(40, shownCharacters - before.length - after.length)) + after;
 }

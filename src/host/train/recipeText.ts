@@ -78,6 +78,10 @@ function fieldComments(recipe: RecipeInput): [JSONPath, string][] {
     [['method', 'prompt_tuning_init'], initialisationComment(recipe)],
     [['method', 'prompt_tuning_init_text'], l10n.t('The words, repeated or cut to num_virtual_tokens.')],
     [['method', 'prompt_tuning_init_file'], l10n.t('The folder of a saved prompt, or an .npy file.')],
+    [
+      ['method', 'save_model'],
+      l10n.t('Whether the tuned model is kept, too: it is as large as the base model in float32.'),
+    ],
     [['training', 'evalEvery'], l10n.t('Steps between scores on the dev rows, which choose the best step.')],
   ];
 }
@@ -91,7 +95,8 @@ function virtualTokensComment({ data, method }: RecipeInput): string {
 
 /** What else there would be. */
 function initialisationComment({ method }: RecipeInput): string {
-  const choices = offeredInitialisations(method?.peft_type ?? 'PROMPT_TUNING').join(', ');
+  const type = method?.peft_type ?? 'PROMPT_TUNING';
+  const choices = type === 'MODEL_TUNING' ? '' : offeredInitialisations(type).join(', ');
   return l10n.t('What they begin from: {choices}.', { choices });
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SoftpromptError } from '../../errors/softpromptError.js';
-import type { MethodConfig, PeftType } from '../../protocol/recipe.js';
+import type { PromptConfig, PeftType } from '../../protocol/recipe.js';
 import { promptTypes } from '../../store/adapterConfig.js';
 import { loadStart } from '../../store/promptStart.js';
 import { browseFor } from '../browse.js';
@@ -22,7 +22,7 @@ type Browse = 'folder' | 'npy';
 
 /** A saved prompt of the stores, or one that lies elsewhere: an adapter's folder or an `.npy` file. */
 export async function askSavedPrompt(
-  { peft_type: type }: MethodConfig,
+  { peft_type: type }: PromptConfig,
   { place, title, services: { stores }, draft }: Asking,
 ): Promise<Answer<SavedStart>> {
   let browsed: string | undefined;

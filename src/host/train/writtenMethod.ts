@@ -1,9 +1,10 @@
-import type { MethodConfig, MethodConfigOf, RecipeInput } from '../../protocol/recipe.js';
+import { trainsPrompt, type MethodConfig, type MethodConfigOf, type RecipeInput } from '../../protocol/recipe.js';
 
 type Written = NonNullable<RecipeInput['method']>;
 
 /** A method's fields as a recipe writes them: without those that would say nothing. */
 export function writtenMethod(config: MethodConfig): Written {
+  if (!trainsPrompt(config)) return config;
   const { prompt_tuning_init_text: text, prompt_tuning_init_file: file, ...fields } = config;
   const { prompt_tuning_init: initialisation } = config;
   const hasText = initialisation === 'text' || initialisation === 'TEXT' || initialisation === 'activations';

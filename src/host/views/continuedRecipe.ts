@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DatasetSource } from '../../protocol/dataset.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
-import type { PeftType, Recipe, RecipeInput } from '../../protocol/recipe.js';
+import { trainsPrompt, type PeftType, type Recipe, type RecipeInput } from '../../protocol/recipe.js';
 import {
   canBeginFrom,
   initialConfigs,
   misfit,
+  promptVariants,
   variantOf,
-  variants,
   withRoom,
-  type Variant,
+  type PromptVariant,
 } from '../train/variants.js';
 import { writtenMethod } from '../train/writtenMethod.js';
 
@@ -21,7 +21,7 @@ export interface Continuation {
   readonly promptFolder: string;
   readonly virtualTokens: number;
   /** What it goes on as. */
-  readonly variant: Variant;
+  readonly variant: PromptVariant;
   /** Of the prompt to be made. */
   readonly name: string;
   /** The folder that the recipe's paths are relative to. */
@@ -33,25 +33,28 @@ export interface Continuation {
 const defaults = parseRecipe('{ "data": { "train": "-" } }', '-');
 
 /** The methods that can go on from a recipe's prompt, its own first. */
-export function continuations({ method, data }: Pick<Recipe, 'method' | 'data'>): Variant[] {
-  const own = variantOf(method);
-  const others = variants.filter(
+export function continuations({ method, data }: Pick<Recipe, 'method' | 'data'>): PromptVariant[] {
+  if (!trainsPrompt(method)) return [];
+  const own = promptVariants.filter((variant) => variant === variantOf(method));
+  const others = promptVariants.filter(
     (variant) =>
-      variant !== own &&
+      variant !== variantOf(method) &&
       canBeginFrom(initialConfigs[variant].peft_type, method.peft_type) &&
       misfit(variant, data.template) === undefined,
   );
-  return [own, ...others];
+  return [...own, ...others];
 }
 
 /** What a method goes on with, of a prompt that was saved by another or itself. */
-export function beginningWords(variant: Variant, saved: PeftType): string {
+export function beginningWords(variant: PromptVariant, saved: PeftType): string {
   const ofPrefix = saved === 'PREFIX_TUNING';
   switch (variant) {
     case 'PROMPT_TUNING':
       return l10n.t('the prompt’s vectors are trained on');
     case 'P_TUNING':
       return l10n.t('a network is trained that gives the prompt’s vectors at first');
+    case 'WARP':
+      return l10n.t('the prompt’s vectors are trained on, beside one for each label');
     case 'PREFIX_TUNING':
       return ofPrefix
         ? l10n.t('the prefix’s keys and values are trained on')
@@ -71,7 +74,7 @@ export function continuedRecipe(continuation: Continuation): RecipeInput {
   const { recipe, promptFolder, virtualTokens, variant, name, from, to } = continuation;
   const isSame = variantOf(recipe.method) === variant;
   const begun = {
-    ...(isSame ? recipe.method : initialConfigs[variant]),
+    ...(isSame && trainsPrompt(recipe.method) ? recipe.method : initialConfigs[variant]),
     num_virtual_tokens: virtualTokens,
     prompt_tuning_init: 'file' as const,
     prompt_tuning_init_file: pathFrom(to, promptFolder),

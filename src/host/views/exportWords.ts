@@ -1,16 +1,20 @@
 import * as l10n from '@vscode/l10n';
-import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
+import { placesAnswer, placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import { exportFormats, type ExportFormat } from '../../store/promptTransfer.js';
 
 /**
  * The formats that can hold a prompt: keys and values are an adapter's alone, and virtual tokens inside the text can be placed only by a
- * program of one's own, which takes the plain vectors.
+ * program of one's own, which takes the plain vectors. vLLM writes texts, which a masked model does not; WARP has no format but ours.
  */
 export function offeredFormats({ config, details }: Pick<PromptSummary, 'config' | 'details'>): ExportFormat[] {
-  const isPlaced = placesVirtualTokens(details?.task.template ?? '');
+  const template = details?.task.template ?? '';
+  const isPlaced = placesVirtualTokens(template);
+  if (config.peft_type === 'WARP') return [];
   return exportFormats.filter((format) =>
-    config.peft_type === 'PREFIX_TUNING' ? format === 'peft' : !isPlaced || format === 'npy',
+    config.peft_type === 'PREFIX_TUNING'
+      ? format === 'peft'
+      : format === 'npy' || (!isPlaced && (format === 'peft' || !placesAnswer(template))),
   );
 }
 

@@ -5,7 +5,8 @@ import { describe } from '../../errors/catalogue.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { wholeNumber } from '../../protocol/numbers.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
-import { promptNamePattern, type Recipe } from '../../protocol/recipe.js';
+import { promptConfig, promptNamePattern, type Recipe } from '../../protocol/recipe.js';
+import { isEncoderDecoder } from '../../store/adapterConfig.js';
 import { writeFileAtomic } from '../../store/atomicFile.js';
 import * as catalogue from '../../store/catalogue.js';
 import { renameMember } from '../../store/ensembles.js';
@@ -17,7 +18,7 @@ import { browseFor } from '../browse.js';
 import { offer } from '../problem.js';
 import { recipeEnding } from '../recipeEnding.js';
 import type { Stores } from '../services.js';
-import { variantOf, variantWords, type Variant } from '../train/variants.js';
+import { variantOf, variantWords, type PromptVariant } from '../train/variants.js';
 import { beginningWords, continuations, continuedRecipe } from './continuedRecipe.js';
 import { formatWords, offeredFormats } from './exportWords.js';
 import type { ListedSaved } from './promptEntries.js';
@@ -105,12 +106,12 @@ export async function continuePrompt(
 }
 
 /** By which method it goes on, its own first, and what each begins with. */
-async function pickContinuation(recipe: Recipe, title: string): Promise<Variant | undefined> {
+async function pickContinuation(recipe: Recipe, title: string): Promise<PromptVariant | undefined> {
   const words = variantWords();
   const items = continuations(recipe).map((variant) => ({
     label: words[variant].label,
     description: variant === variantOf(recipe.method) ? vscode.l10n.t('as it was trained') : words[variant].description,
-    detail: beginningWords(variant, recipe.method.peft_type),
+    detail: beginningWords(variant, promptConfig(recipe.method).peft_type),
     variant,
   }));
   const placeHolder = vscode.l10n.t('The method that goes on from it');
@@ -222,6 +223,7 @@ export async function copySnippet({ folder, value }: WholePrompt, extensionUri: 
       base: isBundled ? bundled : recorded,
       adapter: folder,
       text: details?.task.template ?? 'a row as the template words it',
+      isEncoderDecoder: isEncoderDecoder(config),
     }),
   );
   vscode.window.setStatusBarMessage(vscode.l10n.t('$(check) Python snippet copied'), 3000);

@@ -101,6 +101,7 @@ function shortMethodName(type: AdapterConfig['peft_type']): string {
     case 'PREFIX_TUNING':
       return l10n.t({ message: 'prefix', comment: ['Short for the method prefix tuning'] });
     case 'P_TUNING':
+    case 'WARP':
       return methodName(type);
   }
 }
@@ -117,7 +118,8 @@ function networkFact(config: AdapterConfig): [string, string][] {
 /** Of a prefix: keys and values of every block. The store's `adapterShape` would load its schemas when the view starts. */
 function keptNumbers(config: AdapterConfig): number {
   const { num_virtual_tokens: tokens, token_dim: dim } = config;
-  return config.peft_type === 'PREFIX_TUNING' ? tokens * 2 * config.num_layers * dim : tokens * dim;
+  const rows = config.peft_type === 'WARP' ? tokens + config.num_classes : tokens;
+  return config.peft_type === 'PREFIX_TUNING' ? tokens * 2 * config.num_layers * dim : rows * dim;
 }
 
 /** What was trained, as a network counts too, and what is kept of it where that is less. */

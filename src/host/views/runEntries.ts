@@ -2,7 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { describeMessage } from '../../errors/catalogue.js';
 import type { RunEvent } from '../../protocol/events.js';
 import { duration, encoderName, methodName, timeLeft, wholeNumber } from '../../protocol/numbers.js';
-import type { MethodConfig } from '../../protocol/recipe.js';
+import { trainsPrompt, type MethodConfig } from '../../protocol/recipe.js';
 import { isLive, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -72,6 +72,7 @@ export function runEntry(run: FollowedRun, language: string): Entry {
 /** P-tuning, LSTM 128, 20 virtual tokens */
 function methodWords(method: MethodConfig): string {
   const name = [methodName(method.peft_type), encoderName(method)].filter((part) => part !== undefined).join(', ');
+  if (!trainsPrompt(method)) return name;
   return l10n.t('{method}, {tokens} virtual tokens', { method: name, tokens: method.num_virtual_tokens });
 }
 

@@ -1,7 +1,7 @@
 import type { Builder } from '../../graph/builder.js';
 import type { Value } from '../../graph/value.js';
 import { activation } from '../activation.js';
-import { causalAttention } from '../attention.js';
+import { selfAttention } from '../attention.js';
 import type { CausalModel } from '../causalModel.js';
 import { selectLabelRows } from '../rowLayout.js';
 import type { Gpt2Config } from './gpt2Config.js';
@@ -41,7 +41,7 @@ export function gpt2Model(config: Gpt2Config): CausalModel {
         const [q, key, value] = build.split(projected, [d, d, d], 1) as [Value, Value, Value];
         const query = build.mul(toLabels(q), 1 / Math.sqrt(headDim));
         onKeysAndValues?.(key, value);
-        const attended = causalAttention(build, config, layout, {
+        const attended = selfAttention(build, config, layout, {
           query,
           key,
           value,

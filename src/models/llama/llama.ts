@@ -1,7 +1,7 @@
 import type { Builder } from '../../graph/builder.js';
 import type { Dim } from '../../graph/shape.js';
 import type { Value } from '../../graph/value.js';
-import { causalAttention } from '../attention.js';
+import { selfAttention } from '../attention.js';
 import { selectLabelRows } from '../rowLayout.js';
 import { activation } from '../activation.js';
 import type { CausalModel } from '../causalModel.js';
@@ -61,7 +61,7 @@ export function llamaModel(config: LlamaConfig): CausalModel {
         const key = rotate(project(normed, 'k', keyWidth), numKeyValueHeads, rotary.key);
         const value = project(normed, 'v', keyWidth);
         onKeysAndValues?.(key, value);
-        const attended = causalAttention(build, config, layout, {
+        const attended = selfAttention(build, config, layout, {
           query,
           key,
           value,

@@ -1,10 +1,10 @@
 import { defined } from '../../common/assert.js';
 import type { Builder } from '../../graph/builder.js';
-import type { Dim } from '../../graph/shape.js';
+import { addDims, type Dim } from '../../graph/shape.js';
 import type { Value } from '../../graph/value.js';
 import { activation } from '../activation.js';
 import { attendWithFront } from '../attention.js';
-import type { Prefix } from '../causalModel.js';
+import type { BlockHooks, Prefix } from '../causalModel.js';
 import type { EncoderDecoderModel } from '../encoderDecoder.js';
 import type { HeadBlocks } from '../rowLayout.js';
 import { biasIndices, bucketOf } from './relativePositions.js';
@@ -33,7 +33,10 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     return build.gather(table, build.input(input, [numHeads, ...shape]));
   };
 
-  /** Rows as blocks [heads, batch, length, head size]. */
+  const project = (build: Builder, x: Value, name: string, part: string): Value =>
+    linear(build, x, `${name}.${part}`, d, width);
+
+  /** Packed rows as blocks [heads, batch, length, head size]. */
   const toBlocks = (build: Builder, x: Value, { indices, inverse }: HeadBlocks): Value => {
     const [block] = build.unpack(build.splitHeads(x, numHeads, headDim), indices, inverse, {
       zeros: false,
@@ -46,14 +49,14 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     name: string,
     { rows, over = rows, mask }: { rows: Value; over?: Value; mask: Value },
     blocks: { readonly queries: HeadBlocks; readonly keys: HeadBlocks },
-    front?: Prefix & { readonly bias: Value },
+    { front, onKeysAndValues }: Pick<BlockHooks, 'onKeysAndValues'> & { front?: Prefix & { readonly bias: Value } } = {},
   ): Value => {
-    const project = (x: Value, part: string, where: HeadBlocks): Value =>
-      toBlocks(build, linear(build, x, `${name}.${part}`, d, width), where);
+    const [key, value] = [project(build, over, name, 'k'), project(build, over, name, 'v')];
+    onKeysAndValues?.(key, value);
     const attended = attendWithFront(build, {
-      query: project(rows, 'q', blocks.queries),
-      key: project(over, 'k', blocks.keys),
-      value: project(over, 'v', blocks.keys),
+      query: toBlocks(build, project(build, rows, name, 'q'), blocks.queries),
+      key: toBlocks(build, key, blocks.keys),
+      value: toBlocks(build, value, blocks.keys),
       mask,
       front,
     });
@@ -67,6 +70,24 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
       ? build.mul(activation(build, config.activation, inner('wi_0')), inner('wi_1'))
       : activation(build, config.activation, inner('wi'));
     return linear(build, active, `${name}.wo`, innerSize, d);
+  };
+
+  /** The decoder's blocks, whose attention to its own rows and to the encoder's is told from outside. */
+  const decoderBlocks = (
+    build: Builder,
+    rows: Value,
+    attend: (normed: Value, name: string, block: number) => Value,
+    read: (normed: Value, name: string, block: number) => Value,
+  ): Value => {
+    let x = rows;
+    for (let block = 0; block < config.numDecoderLayers; block++) {
+      const name = decoderBlock(block);
+      x = build.add(x, attend(norm(build, x, `${name}.0.layer_norm`), `${name}.0.SelfAttention`, block));
+      x = build.add(x, read(norm(build, x, `${name}.1.layer_norm`), `${name}.1.EncDecAttention`, block));
+      x = build.add(x, feedForward(build, norm(build, x, `${name}.2.layer_norm`), `${name}.2.DenseReluDense`));
+    }
+    const normed = norm(build, x, 'decoder.final_layer_norm');
+    return config.scaleOutputs ? build.mul(normed, 1 / Math.sqrt(d)) : normed;
   };
 
   return {
@@ -93,23 +114,76 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
       }
       return norm(build, x, 'encoder.final_layer_norm');
     },
-    decode(build, rows, states, { encoder, decoder, encoderMask, decoderMask }, { prefix } = {}) {
+    decode(build, rows, states, layout, { prefix, onKeysAndValues } = {}) {
+      const { encoder, decoder, encoderMask, decoderMask } = layout;
       const mask = build.add(biases(build, 'decoder', 'decoder.biases', 'batch', 'queries', 'queries'), decoderMask);
       const count = prefix?.[0]?.key.shape[1];
       const bias = count !== undefined && biases(build, 'decoder', 'decoder.prefixBiases', 'batch', 'queries', count);
-      let x = rows;
-      for (let layer = 0; layer < config.numDecoderLayers; layer++) {
-        const name = `decoder.block.${layer}.layer`;
-        const own = { rows: norm(build, x, `${name}.0.layer_norm`), mask };
-        const [blocks, before] = [{ queries: decoder, keys: decoder }, prefix?.[layer]];
-        const front = before && bias ? { ...before, bias } : undefined;
-        x = build.add(x, attention(build, `${name}.0.SelfAttention`, own, blocks, front));
-        const read = { rows: norm(build, x, `${name}.1.layer_norm`), over: states, mask: encoderMask };
-        x = build.add(x, attention(build, `${name}.1.EncDecAttention`, read, { queries: decoder, keys: encoder }));
-        x = build.add(x, feedForward(build, norm(build, x, `${name}.2.layer_norm`), `${name}.2.DenseReluDense`));
-      }
-      const normed = norm(build, x, 'decoder.final_layer_norm');
-      return config.scaleOutputs ? build.mul(normed, 1 / Math.sqrt(d)) : normed;
+      const own = { queries: decoder, keys: decoder };
+      return decoderBlocks(
+        build,
+        rows,
+        (normed, name, block) => {
+          const before = prefix?.[block];
+          return attention(build, name, { rows: normed, mask }, own, {
+            ...(before && bias && { front: { ...before, bias } }),
+            ...(onKeysAndValues && { onKeysAndValues }),
+          });
+        },
+        (normed, name) => {
+          const read = { rows: normed, over: states, mask: encoderMask };
+          return attention(build, name, read, { queries: decoder, keys: encoder });
+        },
+      );
+    },
+    readStates(build, states) {
+      const [rows] = states.shape as [Dim, number];
+      const part = (name: string, which: string): Value =>
+        toHeads(build, project(build, states, name, which), [numHeads, 1, rows, headDim]);
+      return Array.from({ length: config.numDecoderLayers }, (_, block) => {
+        const name = `${decoderBlock(block)}.1.EncDecAttention`;
+        return { key: part(name, 'k'), value: part(name, 'v') };
+      });
+    },
+    decodeNext(build, rows, { cached, cachedMask, states }, onKeysAndValues) {
+      const [texts] = rows.shape as [Dim, number];
+      const keys = addDims(cached[0]?.key.shape[2] ?? 0, 1);
+      const mask = build.add(biases(build, 'decoder', 'next.biases', texts, 1, keys), cachedMask);
+      const output = (attended: Value, name: string): Value =>
+        linear(build, fromHeads(build, attended, [texts, width]), `${name}.o`, width, d);
+      return decoderBlocks(
+        build,
+        rows,
+        (normed, name, block) => {
+          const before = defined(cached[block], 'a block');
+          const [key, value] = [project(build, normed, name, 'k'), project(build, normed, name, 'v')];
+          onKeysAndValues(key, value);
+          const blockOf = (x: Value): Value => toHeads(build, x, [numHeads, texts, 1, headDim]);
+          const attended = attendWithFront(build, {
+            query: blockOf(project(build, normed, name, 'q')),
+            key: build.concat([before.key, blockOf(key)], 2),
+            value: build.concat([before.value, blockOf(value)], 2),
+            mask,
+            front: undefined,
+          });
+          return output(attended, name);
+        },
+        (normed, name, block) => {
+          const { key, value } = defined(states[block], 'a block');
+          const query = toHeads(build, project(build, normed, name, 'q'), [numHeads, 1, texts, headDim]);
+          return output(build.matMul(build.softmax(build.matMul(query, key, { transB: true })), value), name);
+        },
+      );
+    },
+    firstKeys(build, rows) {
+      const name = `${decoderBlock(0)}.0`;
+      return project(build, norm(build, rows, `${name}.layer_norm`), `${name}.SelfAttention`, 'k');
+    },
+    nextPositionFeeds({ lengths, capacity }) {
+      const backwards = (distance: number): number => bucketOf(distance, relativeAttention, false);
+      const before = upTo(capacity);
+      const each = lengths.map((length) => ({ queries: [length], keys: [...before, length] }));
+      return { 'next.biases': biasIndices(numHeads, each, backwards) };
     },
     positionFeeds({ encoderLength, decoder, prefix }) {
       const both = (distance: number): number => bucketOf(distance, relativeAttention, true);
@@ -132,6 +206,21 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
       };
     },
   };
+}
+
+const decoderBlock = (block: number): string => `decoder.block.${block}.layer`;
+
+/** Rows [n, heads · size] as blocks of the given shape [heads, …, size]. */
+function toHeads(build: Builder, x: Value, shape: readonly Dim[]): Value {
+  const [heads, size] = [shape[0] as number, shape.at(-1) as number];
+  const apart = build.reshape(x, [x.shape[0] as Dim, heads, size]);
+  return build.reshape(build.transpose(apart, [1, 0, 2]), shape);
+}
+
+/** The way back, to rows of the given shape. */
+function fromHeads(build: Builder, x: Value, shape: readonly [Dim, number]): Value {
+  const [heads, size] = [x.shape[0] as number, x.shape.at(-1) as number];
+  return build.reshape(build.transpose(build.reshape(x, [heads, shape[0], size]), [1, 0, 2]), shape);
 }
 
 const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i);

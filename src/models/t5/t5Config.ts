@@ -35,8 +35,7 @@ const t5Schema = commonSchema.extend({
   relative_attention_num_buckets: size.default(32),
   relative_attention_max_distance: size.default(128),
   layer_norm_epsilon: epsilon.default(1e-6),
-  feed_forward_proj: z.string().default('relu'),
-  n_positions: size.nullish(),
+  feed_forward_proj: z.string().nullish(),
   decoder_start_token_id: id.nullish(),
   pad_token_id: id.nullish(),
   tie_word_embeddings: z.boolean().nullish(),
@@ -44,14 +43,8 @@ const t5Schema = commonSchema.extend({
 });
 
 /**
- * T5's positions are distances, so that nothing but memory limits its texts; the length that it was trained on is only what configs before
- * version 1.1 name.
- */
-const usualPositions = 512;
-
-/**
  * `hasHead`: whether the weights hold an output matrix of their own, which alone decides whether one is used (transformers 5); configs' word for
- * tied matrices means whether outputs are scaled (transformers 4), which version 5 writes as `scale_decoder_outputs`.
+ * tied matrices means whether outputs are scaled (transformers 4), which version 5 writes as `scale_decoder_outputs`; mT5's never are.
  */
 export function t5Config(
   value: unknown,
@@ -59,12 +52,13 @@ export function t5Config(
   file: string,
 ): T5Config {
   const c = parse(t5Schema, value, file);
-  const [gate, ...rest] = c.feed_forward_proj.split('-');
+  const projection = c.feed_forward_proj ?? (modelType === 'mt5' ? 'gated-gelu' : 'relu');
+  const [gate, ...rest] = projection.split('-');
   const isGated = rest.length > 0;
   if (rest.length > 1 || (isGated && gate !== 'gated'))
-    refuseIn(file)('feed_forward_proj', c.feed_forward_proj, 'an activation, or gated- and one');
+    refuseIn(file)('feed_forward_proj', projection, 'an activation, or gated- and one');
   // In T5's configs the gated gelu has always meant its tanh form.
-  const name = c.feed_forward_proj === 'gated-gelu' ? 'gelu_new' : (rest[0] ?? c.feed_forward_proj);
+  const name = projection === 'gated-gelu' ? 'gelu_new' : (rest[0] ?? projection);
   return {
     ...tokenIds(c),
     architecture: 't5',
@@ -77,13 +71,14 @@ export function t5Config(
     numKeyValueHeads: c.num_heads,
     headDim: c.d_kv,
     vocabularySize: c.vocab_size,
-    maxPositions: c.n_positions ?? usualPositions,
+    // Positions are distances, so that nothing but memory limits a text.
+    maxPositions: Infinity,
     isGated,
     activation: activationOf('feed_forward_proj', name, file),
     layerNormEps: c.layer_norm_epsilon,
     relativeAttention: { count: c.relative_attention_num_buckets, maxDistance: c.relative_attention_max_distance },
     decoderStartTokenId: c.decoder_start_token_id ?? c.pad_token_id ?? 0,
     tieWordEmbeddings: !hasHead,
-    scaleOutputs: c.scale_decoder_outputs ?? c.tie_word_embeddings ?? true,
+    scaleOutputs: modelType !== 'mt5' && (c.scale_decoder_outputs ?? c.tie_word_embeddings ?? true),
   };
 }

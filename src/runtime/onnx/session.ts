@@ -12,13 +12,18 @@ export interface SessionSettings {
    * slower beside other busy programs.
    */
   readonly spinning?: boolean;
+  /**
+   * Whether the weights of products are copied into the order in which they are read: a tenth faster for a graph that runs over many rows again
+   * and again, and once more their size in memory, beside the memory-mapped ones.
+   */
+  readonly packed?: boolean;
 }
 
 /** A graph as an onnxruntime session; rejects with onnxruntime's own error where the provider cannot run it. */
 export async function openOnnxSession(
   outputs: GraphOutputs,
   weights: WeightLocations,
-  { provider, threads, spinning = true }: SessionSettings,
+  { provider, threads, spinning = true, packed = false }: SessionSettings,
 ): Promise<Executor> {
   const graph = lowerToOnnx(outputs, { fused: provider === 'cpu' });
   const session = await InferenceSession.create(serialiseOnnx(graph, weights.tensors), {
@@ -34,8 +39,7 @@ export async function openOnnxSession(
     logSeverityLevel: 3,
     extra: {
       session: {
-        // Packed copies of the weights would stand beside the memory-mapped ones.
-        disable_prepacking: '1',
+        disable_prepacking: packed ? '0' : '1',
         model_external_initializers_file_folder_path: weights.folder,
         intra_op: { allow_spinning: spinning ? '1' : '0' },
       },

@@ -46,6 +46,11 @@ const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
       axis,
     ),
   Gather: (tf, [table, indices]) => tf.gather(at(table), at(indices)),
+  ScatterRows: (tf, [x, indices], [shape]) => {
+    const [rows = 0, ...rest] = at(shape);
+    const flat = tf.reshape(at(indices), [-1]);
+    return tf.unsortedSegmentSum(tf.reshape(at(x), [flat.size, ...rest]), flat as tensorflow.Tensor1D, rows);
+  },
   Unpack: (tf, [x, , ...indices], _, { zeros }) => {
     const source = zeros ? tf.concat([at(x), tf.zeros([1, at(at(x).shape[1])])], 0) : at(x);
     return indices.map((index) => tf.gather(source, index));

@@ -64,6 +64,7 @@ export async function trainGroup(
     gate,
     checkpointEveryMs,
     tellsNearest: false,
+    tunedWeights: runFile(folder, 'tunedWeights'),
     onPause: (paused) => updateStatus(folder, { state: paused ? 'paused' : 'running' }),
     saveCheckpoint: (checkpoint) =>
       writeCheckpoint(runFile(folder, 'checkpoint'), {

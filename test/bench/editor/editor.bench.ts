@@ -1,15 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createVSIX } from '@vscode/vsce';
 import type { Page } from 'playwright-core';
-import { expect, inject, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { startEditor } from '../../e2e/support/editor.js';
 import { smallWorkspace } from '../../e2e/support/recipes.js';
-import { installExtension } from '../../e2e/support/server.js';
 import { stepOf, trainingPanel } from '../../e2e/support/webview.js';
 import { activationTime, codeLens, openContainer, openFile, runCommand } from '../../e2e/support/workbench.js';
 import { percentile } from '../percentile.js';
+import { startWatchedEditor } from './hostDelay.js';
 
 const patience = { timeout: 120_000 };
 const times = 5;
@@ -35,53 +31,30 @@ test(`activation and the first point, ${times} times`, { timeout: 600_000 }, asy
 });
 
 test('typing, and the extension host, while nothing and while something trains', { timeout: 600_000 }, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'softprompt-bench-'));
-  const file = join(folder, 'loop-delay.json');
-  const packagePath = join(folder, 'loop-delay.vsix');
-  await createVSIX({
-    cwd: 'test/bench/editor/loopDelay',
-    packagePath,
-    dependencies: false,
-    allowMissingRepository: true,
-  });
-  await installExtension('current', packagePath, inject('extensions').current);
-  const editor = await startEditor({
-    version: 'current',
-    files: { ...(await smallWorkspace(30_000, 2)), 'notes.txt': 'Notes\n' },
-    env: { LOOP_DELAY_FILE: file },
+  const { editor, loopDelay } = await startWatchedEditor({
+    ...(await smallWorkspace(30_000, 2)),
+    'notes.txt': 'Notes\n',
   });
   const page = await editor.openPage();
-  const { pid } = JSON.parse(await vi.waitFor(() => readFile(file, 'utf8'), patience)) as { pid: number };
-  const loopDelay = async (): Promise<string> => {
-    await rm(file, { force: true });
-    process.kill(pid, 'SIGUSR2');
-    const text = await vi.waitFor(() => readFile(file, 'utf8'), { timeout: 5000 });
-    const { p999, max, samples } = JSON.parse(text) as Record<'p999' | 'max' | 'samples', number>;
-    return `extension host ${p999.toFixed(1)} ms late (p99.9 of ${samples}; at most ${max.toFixed(1)} ms)`;
-  };
   const measure = async (what: string): Promise<void> => {
     await openFile(page, 'notes.txt');
     await quiet();
     await loopDelay();
     console.log(`${what}: ${await typing(page)}; ${await loopDelay()}`);
   };
-  try {
-    await openContainer(page, 'Softprompt');
-    await measure('idle');
-    await measure('idle again');
-    await openFile(page, 'tickets.softprompt.json');
-    await codeLens(page, 'Train').click();
-    const panel = trainingPanel(page);
-    await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
-    await measure('training, its panel hidden');
-    await runCommand(page, 'View: Split Editor Right');
-    await page.getByRole('tab', { name: 'tickets', exact: true }).first().click();
-    await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
-    await runCommand(page, 'View: Focus Right Editor Group');
-    await measure('training, its panel beside');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await openContainer(page, 'Softprompt');
+  await measure('idle');
+  await measure('idle again');
+  await openFile(page, 'tickets.softprompt.json');
+  await codeLens(page, 'Train').click();
+  const panel = trainingPanel(page);
+  await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
+  await measure('training, its panel hidden');
+  await runCommand(page, 'View: Split Editor Right');
+  await page.getByRole('tab', { name: 'tickets', exact: true }).first().click();
+  await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(20);
+  await runCommand(page, 'View: Focus Right Editor Group');
+  await measure('training, its panel beside');
 });
 
 /** The time from each key to the frame that shows it. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DatasetSource } from '../../../src/protocol/dataset.js';
-import type { MethodConfig, RecipeInput } from '../../../src/protocol/recipe.js';
+import type { PromptConfig, RecipeInput } from '../../../src/protocol/recipe.js';
 
 /** What the sweep tries: which learning rates and beginnings work, and what the defaults then score. */
 
@@ -63,7 +63,7 @@ export const variants = {
 } as const satisfies Readonly<Record<string, Variant>>;
 export type VariantName = keyof typeof variants;
 
-type Initialisation = MethodConfig['prompt_tuning_init'];
+type Initialisation = PromptConfig['prompt_tuning_init'];
 const text = 'Classify the text.';
 
 /** One training. */

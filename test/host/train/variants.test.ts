@@ -20,8 +20,15 @@ import { initialisationWords } from '../../../src/protocol/initialisationWords.j
 import { recipeSchema } from '../../../src/protocol/recipe.js';
 
 describe('the methods that are offered', () => {
-  it('are four: prefix tuning stands there with and without its projection, and is found as deep prompt tuning', () => {
-    expect(variants).toEqual(['PROMPT_TUNING', 'PREFIX_TUNING', 'PREFIX_PROJECTION', 'P_TUNING']);
+  it('are six: prefix tuning with and without its projection, which is found as deep prompt tuning; model tuning is a baseline', () => {
+    expect(variants).toEqual([
+      'PROMPT_TUNING',
+      'PREFIX_TUNING',
+      'PREFIX_PROJECTION',
+      'P_TUNING',
+      'WARP',
+      'MODEL_TUNING',
+    ]);
     expect(variants.map((variant) => variantOf(initialConfigs[variant]))).toEqual(variants);
     const { label, description } = variantWords().PREFIX_TUNING;
     expect(`${label} ${description}`).toBe('Prefix tuning deep prompt tuning, P-tuning v2');
@@ -97,9 +104,21 @@ describe('a template that places virtual tokens', () => {
     expect(fitted(initialConfigs.P_TUNING, undefined)).toBe(initialConfigs.P_TUNING);
   });
 
-  it('is not for prefixes', () => {
-    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([true, false, false, true]);
-    expect(variants.map((variant) => misfit(variant, '{text}'))).toEqual(variants.map(() => undefined));
+  it('is not for prefixes, and not for model tuning', () => {
+    expect(variants.map((variant) => misfit(variant, template) === undefined)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('needs a mask for WARP alone', () => {
+    const misfits = (text: string) => variants.filter((variant) => misfit(variant, text) !== undefined);
+    expect(misfits('{text}')).toEqual(['WARP']);
+    expect(misfits('{text} {mask}')).toEqual([]);
   });
 });
 

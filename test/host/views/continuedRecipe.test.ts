@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { beginningWords, continuations, continuedRecipe } from '../../../src/host/views/continuedRecipe.js';
 import { parseRecipe } from '../../../src/protocol/parseRecipe.js';
-import type { Recipe } from '../../../src/protocol/recipe.js';
+import { promptConfig, type Recipe } from '../../../src/protocol/recipe.js';
 
 const workspace = resolve('/work');
 const recipe = parseRecipe(
@@ -59,7 +59,7 @@ describe('continuedRecipe', () => {
   it('finds the same files from another folder', () => {
     const { data, method } = continuedRecipe({ ...continuation, to: workspace });
     expect(data).toMatchObject({ train: 'recipes/train.jsonl', dev: { path: 'recipes/dev.csv', header: false } });
-    expect(method?.prompt_tuning_init_file).toBe('.softprompt/prompts/tickets');
+    expect(method).toMatchObject({ prompt_tuning_init_file: '.softprompt/prompts/tickets' });
   });
 
   it('finds the same model from another folder', () => {
@@ -145,7 +145,7 @@ describe('the methods that go on from a prompt', () => {
       for (const variant of continuations(saved)) {
         const continued = continuedRecipe({ ...continuation, recipe: saved, virtualTokens: 1000, variant });
         parseRecipe(JSON.stringify(continued), 'a');
-        expect(beginningWords(variant, saved.method.peft_type)).not.toBe('');
+        expect(beginningWords(variant, promptConfig(saved.method).peft_type)).not.toBe('');
       }
     }
   });

@@ -2,10 +2,11 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { MetricName } from '../../../src/protocol/events.js';
 import { metricName, metricText } from '../../../src/protocol/numbers.js';
+import { axisFields, isLogAxis, seriesOver, type SweepSeries } from '../../../src/protocol/sweepSeries.js';
 import { fieldNames, type SweepSummary } from '../../../src/protocol/sweepTable.js';
 import { lookOf, type ChartLine } from '../../common/chart/line.js';
 import { swatch } from '../../common/chart/shapes.js';
-import { axisFields, isLogAxis, roundTicks, seriesOver, type SweepSeries } from '../series.js';
+import { roundTicks } from '../roundTicks.js';
 
 /** Of the drawing, in its own units. */
 const size = { width: 520, height: 260, left: 52, right: 14, top: 10, bottom: 40 };

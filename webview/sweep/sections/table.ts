@@ -1,8 +1,14 @@
 import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MetricName } from '../../../src/protocol/events.js';
-import { isShare, metricName, metricText } from '../../../src/protocol/numbers.js';
-import { fieldNames, valueText, type SweepRow, type SweepSummary } from '../../../src/protocol/sweepTable.js';
+import { metricName, metricText } from '../../../src/protocol/numbers.js';
+import {
+  fieldNames,
+  spreadText,
+  valueText,
+  type SweepRow,
+  type SweepSummary,
+} from '../../../src/protocol/sweepTable.js';
 
 /** A line for each combination, its seeds together; the best is marked by a word as well. */
 export function sweepRows({ fields, score, rows, best }: SweepSummary): TemplateResult {
@@ -45,7 +51,7 @@ function scoreCells({ mean, deviation }: SweepRow, metric: MetricName | undefine
   if (metric === undefined)
     return html`<td class="number">–</td>
       <td class="number">–</td>`;
-  const spread = deviation === undefined ? '–' : isShare(metric) ? (100 * deviation).toFixed(1) : deviation.toFixed(2);
+  const spread = deviation === undefined ? '–' : spreadText(metric, deviation);
   return html`<td class="number">${shown(mean, metric)}</td>
     <td class="number">${spread}</td>`;
 }

@@ -12,7 +12,7 @@ export function header(view: RunView, asked: RunAction | undefined, act: (action
   const facts = [
     methodName(plan.method),
     ...(plan.encoder === undefined ? [] : [plan.encoder]),
-    `P=${plan.virtualTokens}`,
+    ...(plan.virtualTokens > 0 ? [`P=${plan.virtualTokens}`] : []),
     start?.model ?? plan.model,
   ];
   const tool = (action: RunAction, icon: string, label: string): TemplateResult =>

@@ -42,6 +42,8 @@ function lineOf(event: LogEvent): TemplateResult {
       return line(undefined, event.text, 'info');
     case 'group':
       return line(event.step, groupText(event), 'person');
+    case 'design':
+      return line(undefined, designText(event), 'comment-discussion');
     case 'checkpoint':
       return line(event.step, l10n.t('Checkpoint written'), 'save');
     case 'evaluation':
@@ -69,6 +71,15 @@ function groupText({ group, number, of, score }: Extract<LogEvent, { type: 'grou
   if (!score) return l10n.t('{group} is trained, {number} of {of}', args);
   const told = { metric: metricName(score.metric), value: metricText(score.metric, score.value) };
   return l10n.t('{group} is trained, {number} of {of}: {metric} {value} on its dev rows', { ...args, ...told });
+}
+
+function designText({ split, metric, value, examples }: Extract<LogEvent, { type: 'design' }>): string {
+  return l10n.t('{split} {metric} {value} by prompt design, with {count} training rows as text', {
+    split,
+    metric: metricName(metric),
+    value: metricText(metric, value),
+    count: examples,
+  });
 }
 
 function evaluationText(event: Extract<LogEvent, { type: 'evaluation' }>): string {

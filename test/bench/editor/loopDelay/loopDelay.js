@@ -11,5 +11,5 @@ exports.activate = async () => {
     writeFileSync(file, JSON.stringify({ p999: ms(delay.percentile(99.9)), max: ms(delay.max), samples: delay.count }));
     delay.reset();
   });
-  writeFileSync(file, JSON.stringify({ pid: process.pid }));
+  writeFileSync(process.env.LOOP_DELAY_STARTED ?? '', JSON.stringify({ pid: process.pid }));
 };

@@ -1,4 +1,4 @@
-import { fieldNames, valueText, type SweepSummary } from '../../src/protocol/sweepTable.js';
+import { fieldNames, valueText, type SweepSummary } from './sweepTable.js';
 
 /** A mean over seeds, with what one deviation more and less would be. */
 export interface SweepPoint {
@@ -48,14 +48,3 @@ export function seriesOver({ fields, rows }: SweepSummary, field: string): Sweep
 /** Prompt lengths and learning rates are chosen by factors: 1, 5, 20, 100 stand at even distances. */
 export const isLogAxis = (values: readonly number[]): boolean =>
   values.every((value) => value > 0) && Math.max(...values) / Math.min(...values) >= 10;
-
-/** Round numbers within a range, about five of them: 1, 2 or 5 times a power of ten apart. */
-export function roundTicks(low: number, high: number): number[] {
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= rough) ?? 10);
-  const first = Math.ceil(low / step);
-  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
-}

@@ -1,0 +1,90 @@
+import { defined } from '../common/assert.js';
+import { maskedFeeds, maskedScoringGraph, maskedText } from '../methods/maskedGraph.js';
+import { classEmbeddings, promptEmbeddings } from '../methods/method.js';
+import type { MaskedModel } from '../models/maskedModel.js';
+import { intVector, type Tensor } from '../runtime/executor.js';
+import { candidateBatches, type Candidates } from './candidates.js';
+import { modelSessions } from './modelSessions.js';
+import type { Scorer, ScorerSetting } from './scorer.js';
+import type { Member } from './standing.js';
+
+/**
+ * Ranks candidates with a masked model: each at as many masks as it has tokens, so that a text is read once for every length among its
+ * candidates. A prompt changes every row, so that members are asked one after the other; of one with vectors for its classes a candidate is the
+ * number of its class.
+ */
+export function maskedScorer(setting: ScorerSetting<MaskedModel>, members: readonly Member[]): Scorer {
+  const { model } = setting;
+  const sessions = setting.sessions ?? modelSessions(setting);
+  const score = async (member: Member, examples: readonly Candidates[]): Promise<number[][]> => {
+    const { method, embeddings, classes } = member;
+    const session = await sessions.open(`masks ${method.entry} ${method.virtualTokens} ${method.classes}`, () =>
+      maskedScoringGraph(model, method),
+    );
+    const { texts, pairs } = textsAndPairs(examples);
+    const byWords = method.classes === undefined;
+    const { logProbabilities } = await session.run({
+      ...maskedFeeds(model, method, texts),
+      ...(byWords && {
+        pairRows: intVector(pairs.map(({ row }) => row)),
+        pairTargets: intVector(pairs.map(({ token }) => token)),
+      }),
+      ...(embeddings && { [promptEmbeddings]: embeddings }),
+      ...(classes && { [classEmbeddings]: classes }),
+    });
+    const { data }: Tensor = defined(logProbabilities, 'logProbabilities');
+    const scores = examples.map(({ continuations }) => continuations.map(() => 0));
+    pairs.forEach(({ row, token, example, continuation }, i) => {
+      const own = defined(scores[example], 'an example');
+      const at = byWords ? i : row * defined(method.classes, 'classes') + token;
+      own[continuation] = defined(own[continuation], 'a score') + defined(data[at], 'a log-probability');
+    });
+    return scores;
+  };
+  return {
+    score: async (examples) => {
+      const scores = members.map((): number[][] => []);
+      const batches = candidateBatches(examples);
+      for (const [m, member] of members.entries())
+        for (const batch of batches) {
+          const found = await score(
+            member,
+            batch.map((i) => defined(examples[i], 'an example')),
+          );
+          batch.forEach((i, b) => (defined(scores[m], 'a member')[i] = defined(found[b], 'scores')));
+        }
+      return scores;
+    },
+    dispose: async () => {
+      if (!setting.sessions) await sessions.dispose();
+    },
+  };
+}
+
+/** Which token of which candidate is read at which label row. */
+interface AskedToken {
+  readonly row: number;
+  readonly token: number;
+  readonly example: number;
+  readonly continuation: number;
+}
+
+function textsAndPairs(examples: readonly Candidates[]): {
+  readonly texts: ReturnType<typeof maskedText>[];
+  readonly pairs: AskedToken[];
+} {
+  const texts: ReturnType<typeof maskedText>[] = [];
+  const pairs: AskedToken[] = [];
+  let rows = 0;
+  examples.forEach(({ inputIds, continuations }, example) => {
+    for (const count of new Set(continuations.map((tokens) => tokens.length))) {
+      texts.push(maskedText(inputIds, count));
+      continuations.forEach((tokens, continuation) => {
+        if (tokens.length === count)
+          tokens.forEach((token, i) => pairs.push({ row: rows + i, token, example, continuation }));
+      });
+      rows += count;
+    }
+  });
+  return { texts, pairs };
+}
