@@ -38,10 +38,10 @@ export function nextGraph(model: EncoderDecoderModel): GraphOutputs {
   const rows = build.gather(model.embeddings(build), build.input('ids', [withMembers]));
   const read = (part: 'key' | 'value', block: number): Value =>
     build.input(statesName(part, block), [numHeads, 1, 'length', headDim], 'float');
-  const states = Array.from(
-    { length: model.numLayers },
-    (_, block): Prefix => ({ key: read('key', block), value: read('value', block) }),
-  );
+  const states = Array.from({ length: model.numLayers }, (_, block): Prefix => ({
+    key: read('key', block),
+    value: read('value', block),
+  }));
   const found: Value[] = [];
   const cachedMask = build.input('cachedMask', [withMembers, 1, addDims('cached', 1)], 'float');
   const before = { cached: declareCache(build, model), cachedMask, states };

@@ -15,7 +15,7 @@ export function prefixTuning(config: MethodConfigOf<'PREFIX_TUNING'>, { model }:
   const { num_virtual_tokens: count, encoder_hidden_size: size } = config;
   const tokenDim = model.heads.numKeyValueHeads * model.heads.headDim;
   const width = 2 * model.numLayers * tokenDim;
-  if (config.peft_layer_sharing && model.kind !== 'encoderDecoder') 
+  if (config.peft_layer_sharing && model.kind !== 'encoderDecoder')
     throw new SoftpromptError('run.noLayerSharing', { field: 'peft_layer_sharing' });
   const sharing = config.peft_layer_sharing && { sharesLayers: true };
   if (!config.prefix_projection) {

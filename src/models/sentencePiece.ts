@@ -44,7 +44,11 @@ const space = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always',
 /** `extraIds`: how many sentinels `<extra_id_…>` stand behind the pieces. Throws `model.badTokenizer` for another kind of model. */
 export function sentencePieceJson(bytes: Uint8Array, file: string, extraIds?: number): object {
   const bad = (found: string, cause?: unknown): SoftpromptError =>
-    new SoftpromptError('model.badTokenizer', { file, found, expected: 'a SentencePiece model of unigrams' }, { cause });
+    new SoftpromptError(
+      'model.badTokenizer',
+      { file, found, expected: 'a SentencePiece model of unigrams' },
+      { cause },
+    );
   let model: Decoded;
   try {
     model = modelProto.decode(bytes) as unknown as Decoded;

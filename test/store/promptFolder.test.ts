@@ -314,7 +314,7 @@ describe('loadPrompt refuses', () => {
 
   it.each([
     ['peft_type', 'LORA', 'PROMPT_TUNING, P_TUNING, PREFIX_TUNING, MULTITASK_PROMPT_TUNING, CPT, CARTRIDGE'],
-    ['task_type', 'QUESTION_ANS', 'CAUSAL_LM, SEQ_2_SEQ_LM'],
+    ['task_type', 'QUESTION_ANS', 'CAUSAL_LM, SEQ_2_SEQ_LM, FEATURE_EXTRACTION'],
   ])('an adapter whose %s is %s, by name', async (field, found, supported) => {
     await writeConfig({ [field]: found });
     await expectRejection(loadPrompt(file('p')), 'store.unsupportedAdapter', {

@@ -49,7 +49,10 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     name: string,
     { rows, over = rows, mask }: { rows: Value; over?: Value; mask: Value },
     blocks: { readonly queries: HeadBlocks; readonly keys: HeadBlocks },
-    { front, onKeysAndValues }: Pick<BlockHooks, 'onKeysAndValues'> & { front?: Prefix & { readonly bias: Value } } = {},
+    {
+      front,
+      onKeysAndValues,
+    }: Pick<BlockHooks, 'onKeysAndValues'> & { front?: Prefix & { readonly bias: Value } } = {},
   ): Value => {
     const [key, value] = [project(build, over, name, 'k'), project(build, over, name, 'v')];
     onKeysAndValues?.(key, value);

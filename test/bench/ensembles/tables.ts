@@ -16,7 +16,7 @@ export function ensembleTables(results: readonly SettingResult[]): string {
     '',
     'Made by `npm run bench -- ensembles`, which goes on where it was stopped (`results.jsonl` has a line for each model and dataset; `-- --only',
     '"bundled | sst2"` for one alone). After Lester et al. 2021 (https://arxiv.org/abs/2104.08691), table 3: prompt tuning with 20 virtual tokens and the',
-    `defaults of a recipe, ${steps.bundled} steps on softprompt-9m and ${steps.smollm2} on SmolLM2-135M-Instruct of 16 rows of like length (8 of RTE’s), seeds ${seeds.join(', ')};`,
+    `defaults of a recipe, ${steps.bundled} steps on softprompt-9m and ${steps.smollm2} on SmolLM2-135M-Instruct of 16 rows of like length (8 of RTE’s on SmolLM2), seeds ${seeds.join(', ')};`,
     'the step is the best on 200 held-out training rows, whose accuracy also weighs the weighted vote. Test rows: SST-2 dev (872), RTE val (277).',
     '',
     'Accuracy in %; in brackets the distance from the mean of the members, with its 95 % interval (paired bootstrap over the rows).',
