@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import type { RunEvent } from '../protocol/events.js';
 import { outcomeOf, type SweepOutcome } from '../protocol/sweepTable.js';
@@ -45,7 +45,11 @@ export async function sweepRun(
     besideOthers: placement !== 'turn',
   };
   const train = () =>
-    work.train({ recipe: asked.recipe, recipeFile: asked.recipeFile, store, ...shared }, onEvent, signal);
+    work.train(
+      { recipe: asked.recipe, recipeFile: asked.recipeFile, store, sweep: basename(folder), ...shared },
+      onEvent,
+      signal,
+    );
   const resume = async (run: Run): ReturnType<Work['resume']> => {
     // On another machine a process number says nothing, and a lost node may still be at work.
     const runFolder = placement === 'slurm' ? await branchRun(store, run) : run.folder;

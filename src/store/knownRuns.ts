@@ -46,8 +46,9 @@ function isSame(a: Recipe, b: Recipe): boolean {
  * cannot be reached, then makes no difference. Throws `store.noSpace` or `store.readOnly`.
  */
 export async function branchRun(store: string, from: Run): Promise<string> {
-  const { name, recipeFile } = from.status;
-  const folder = await createRun(store, { name, recipe: from.recipe, recipeFile }, process.pid);
+  const { name, recipeFile, sweep } = from.status;
+  const told = { name, recipe: from.recipe, recipeFile, ...(sweep !== undefined && { sweep }) };
+  const folder = await createRun(store, told, process.pid);
   try {
     // The checkpoint first: the events that it counts are written before it.
     for (const file of ['checkpoint', 'firstVectors', 'events'] as const) {

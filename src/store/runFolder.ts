@@ -24,6 +24,8 @@ const statusSchema = z.object({
   pid: z.int().min(0),
   /** Where its prompt was saved. */
   promptFolder: z.exactOptional(z.string()),
+  /** The sweep that it is a run of. */
+  sweep: z.exactOptional(z.string()),
   /** Why it failed: a code of the error catalogue and its arguments. */
   error: z.exactOptional(z.object({ code: z.string(), args: z.record(z.string(), z.unknown()) })),
 });
@@ -51,16 +53,16 @@ export function runId(name: string, at: Date): string {
  */
 export async function createRun(
   store: string,
-  request: { readonly name: string; readonly recipe: Recipe; readonly recipeFile: string },
+  request: { readonly name: string; readonly recipe: Recipe; readonly recipeFile: string; readonly sweep?: string },
   pid: number,
   at = new Date(),
 ): Promise<string> {
   await ensureStore(store);
   const folder = await newFolder(runsFolder(store), runId(request.name, at));
   try {
-    await writeFileAtomic(runFile(folder, 'recipe'), formatJson(request.recipe));
-    const { name, recipeFile } = request;
-    await writeRunStatus(folder, { name, recipeFile, started: at.toISOString(), state: 'queued', pid });
+    const { recipe, ...told } = request;
+    await writeFileAtomic(runFile(folder, 'recipe'), formatJson(recipe));
+    await writeRunStatus(folder, { ...told, started: at.toISOString(), state: 'queued', pid });
   } catch (error) {
     await rm(folder, { recursive: true });
     throw error;

@@ -38,7 +38,7 @@ export async function train(
   signal: AbortSignal,
   gate = makeGate(),
 ): Promise<TrainResult> {
-  const { recipe, recipeFile, store, cacheFolder, besideOthers = false } = request;
+  const { recipe, recipeFile, store, cacheFolder, besideOthers = false, sweep } = request;
   const name = recipeName(recipe, recipeFile);
   // Bad input is found before anything is made.
   const early: RunEvent[] = [];
@@ -47,7 +47,11 @@ export async function train(
     onEvent(notice);
   });
   const parameters = await firstParameters(context, recipeFile);
-  const folder = await createRun(store, { name, recipe, recipeFile }, process.pid);
+  const folder = await createRun(
+    store,
+    { name, recipe, recipeFile, ...(sweep !== undefined && { sweep }) },
+    process.pid,
+  );
   const owned = { folder, store, name, context, early, cacheFolder, besideOthers, gate };
   if (context.data.grouped) return trainGroups({ ...owned, parameters }, onEvent, signal);
   return runInFolder({ ...owned, start: firstCheckpoint(parameters), keep: 0 }, onEvent, signal);

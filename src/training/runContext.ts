@@ -52,6 +52,8 @@ export interface RunRequest extends RecipeRequest {
   readonly spinning?: boolean;
   /** Trains at once, beside other trainings: where whoever started it shares the machine out among its runs. */
   readonly besideOthers?: boolean;
+  /** The sweep that it is a run of. */
+  readonly sweep?: string;
 }
 
 /** Throws what reading the data and looking at the model throw. */

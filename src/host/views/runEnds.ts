@@ -19,7 +19,8 @@ export function runEnds(): (run: FollowedRun) => RunEnd | undefined {
       alive.add(run.folder);
       return undefined;
     }
-    return alive.delete(run.folder) ? endOf(run) : undefined;
+    // Of a sweep's dozens of runs its own panel tells.
+    return alive.delete(run.folder) && run.status.sweep === undefined ? endOf(run) : undefined;
   };
 }
 

@@ -48,6 +48,13 @@ describe('the news of a run’s end', () => {
     expect(endOf(finished)).toBeUndefined();
   });
 
+  it('leaves the runs of a sweep to its panel', () => {
+    const endOf = runEnds();
+    const status = { ...run('finished').status, sweep: 'lengths' };
+    endOf(run('running', { status }));
+    expect(endOf(run('finished', { status, events: [end] }))).toBeUndefined();
+  });
+
   it('gives the reason of a failure, and is silent about what a person stopped', () => {
     const endOf = runEnds();
     const error = { code: 'store.noSpace', args: { file: 'f' } };
