@@ -142,7 +142,9 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await page.getByRole('menuitem', { name: 'Evaluate on a File…' }).hover();
     await page.keyboard.press('Enter');
     await quickPickItem(page, /renamed\.csv/).click();
+    await quickInput(page).getByText('Columns for tickets (1 of 2)').waitFor();
     await quickPickItem(page, 'message').click();
+    await quickInput(page).getByText('Columns for tickets (2 of 2)').waitFor();
     await quickPickItem(page, 'team').click();
     await score(page, 2).waitFor(patience);
     await codeLens(page, 'Evaluate with tickets').click();

@@ -46,8 +46,10 @@ export async function pickColumns(
   const missing = choice.columns.filter((column) => !columns.includes(column));
   const mapping: Record<string, string> = {};
   for (const [i, column] of missing.entries()) {
-    const nearest = nearestName(column, columns);
-    const items = [...columns].sort((a, b) => (a === nearest ? -1 : b === nearest ? 1 : 0)).map((label) => ({ label }));
+    const free = columns.filter((label) => !Object.values(mapping).includes(label));
+    const left = free.length > 0 ? free : [...columns];
+    const nearest = nearestName(column, left);
+    const items = left.sort((a, b) => (a === nearest ? -1 : b === nearest ? 1 : 0)).map((label) => ({ label }));
     const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Columns for {name} ({number} of {count})', {
         name: choice.name,
@@ -55,6 +57,7 @@ export async function pickColumns(
         count: missing.length,
       }),
       placeHolder: vscode.l10n.t('The column that stands for "{column}"; it is remembered', { column }),
+      ignoreFocusOut: true,
     });
     if (!picked) return undefined;
     mapping[column] = picked.label;

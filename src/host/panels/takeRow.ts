@@ -22,6 +22,9 @@ const mostFiles = 200;
 /** Rows that are offered; the list can be searched. */
 const mostRows = 2000;
 
+/** The panel that asks has the focus, and may take it back while the list opens. */
+const stays = { ignoreFocusOut: true };
+
 /** Asks for a row: the one at the cursor, or one of the prompt's own files or of another in the workspace. */
 export async function takeRow(
   columns: readonly string[],
@@ -39,7 +42,7 @@ export async function takeRow(
   const title = vscode.l10n.t('Take a Row');
   const placeHolder =
     items.length === 0 ? vscode.l10n.t('There is no data file in this workspace') : vscode.l10n.t('Of which file?');
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true, ...stays });
   if (!picked) return undefined;
   if ('atCursor' in picked) return taken(picked.atCursor.row, picked.atCursor.place, columns, picked.atCursor.table);
   const table = await readTable(picked.source.path, picked.source, vscode.workspace.asRelativePath(picked.source.path));
@@ -48,7 +51,7 @@ export async function takeRow(
     description: vscode.l10n.t('line {line}', { line: row.line }),
     row,
   }));
-  const chosen = await vscode.window.showQuickPick(rows, { title, placeHolder: picked.label });
+  const chosen = await vscode.window.showQuickPick(rows, { title, placeHolder: picked.label, ...stays });
   return chosen && taken(chosen.row, `${picked.label}:${chosen.row.line}`, columns, table);
 }
 
