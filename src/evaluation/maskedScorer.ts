@@ -3,7 +3,8 @@ import { maskedFeeds, maskedScoringGraph, maskedText } from '../methods/maskedGr
 import { classEmbeddings, promptEmbeddings } from '../methods/method.js';
 import type { MaskedModel } from '../models/maskedModel.js';
 import { intVector, type Tensor } from '../runtime/executor.js';
-import { candidateBatches, type Candidates } from './candidates.js';
+import { type Candidates } from './candidates.js';
+import { memberByMember } from './memberByMember.js';
 import { modelSessions } from './modelSessions.js';
 import type { Scorer, ScorerSetting } from './scorer.js';
 import type { Member } from './standing.js';
@@ -41,24 +42,7 @@ export function maskedScorer(setting: ScorerSetting<MaskedModel>, members: reado
     });
     return scores;
   };
-  return {
-    score: async (examples) => {
-      const scores = members.map((): number[][] => []);
-      const batches = candidateBatches(examples);
-      for (const [m, member] of members.entries())
-        for (const batch of batches) {
-          const found = await score(
-            member,
-            batch.map((i) => defined(examples[i], 'an example')),
-          );
-          batch.forEach((i, b) => (defined(scores[m], 'a member')[i] = defined(found[b], 'scores')));
-        }
-      return scores;
-    },
-    dispose: async () => {
-      if (!setting.sessions) await sessions.dispose();
-    },
-  };
+  return memberByMember({ setting, sessions }, members, score);
 }
 
 /** Which token of which candidate is read at which label row. */

@@ -2,7 +2,8 @@ import { defined } from '../common/assert.js';
 import { pairFeeds, pairMethodKey, pairScoringGraph } from '../methods/pairGraph.js';
 import { promptEmbeddings } from '../methods/method.js';
 import type { EncoderDecoderModel } from '../models/encoderDecoder.js';
-import { branching, candidateBatches, candidatePairs, sumsOf, type Candidates } from './candidates.js';
+import { branching, candidatePairs, sumsOf, type Candidates } from './candidates.js';
+import { memberByMember } from './memberByMember.js';
 import { modelSessions } from './modelSessions.js';
 import type { Scorer, ScorerSetting } from './scorer.js';
 import type { Member } from './standing.js';
@@ -30,22 +31,5 @@ export function pairScorer(setting: ScorerSetting<EncoderDecoderModel>, members:
     });
     return defined(sumsOf(defined(logProbabilities, 'logProbabilities').data, examples, 1)[0], 'scores');
   };
-  return {
-    score: async (examples) => {
-      const scores = members.map((): number[][] => []);
-      const batches = candidateBatches(examples);
-      for (const [m, member] of members.entries())
-        for (const batch of batches) {
-          const found = await score(
-            member,
-            batch.map((i) => defined(examples[i], 'an example')),
-          );
-          batch.forEach((i, b) => (defined(scores[m], 'a member')[i] = defined(found[b], 'scores')));
-        }
-      return scores;
-    },
-    dispose: async () => {
-      if (!setting.sessions) await sessions.dispose();
-    },
-  };
+  return memberByMember({ setting, sessions }, members, score);
 }

@@ -2,11 +2,10 @@ import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runCommandLine } from '../../src/cli/commands.js';
 import { reportRun } from '../../src/cli/progress.js';
 import type { Work } from '../../src/cli/work.js';
 import { saveGroupSet } from '../../src/store/groupSet.js';
-import { noWork } from '../support/noWork.js';
+import { commandLine } from '../support/commandLine.js';
 import { groupSet } from '../support/prompts.js';
 
 let folder: string;
@@ -20,22 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function softprompt(argv: string[], work: Partial<Work> = {}) {
-  let [out, err] = ['', ''];
-  const exitCode = await runCommandLine(
-    argv,
-    { ...noWork, ...work },
-    {
-      version: '1.2.3',
-      folder,
-      environment: { SOFTPROMPT_HOME: join(folder, 'home') },
-      out: { write: (text) => (out += text) },
-      err: { write: (text) => (err += text) },
-      signal: new AbortController().signal,
-    },
-  );
-  return { exitCode, out, err };
-}
+const softprompt = (argv: readonly string[], work: Partial<Work> = {}) => commandLine(folder, argv, { work });
 
 it('lists the sets, the groups of one, and those whose names hold some letters', async () => {
   expect((await softprompt(['groups'])).out).toMatch(/users +by user +2/);
