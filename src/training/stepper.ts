@@ -80,11 +80,11 @@ export async function openStepper(context: RunContext, parameters: readonly Trai
       const { loss, gradients } = await lossAndGradients(session, parts, 1 / terms);
       const gradientNorm = norm(gradients);
       const clip = Math.min(1, (training.maxGradNorm ?? Infinity) / gradientNorm);
+      if (clip < 1) gradients.forEach((gradient) => multiply(gradient, clip));
       const rate = training.learningRate ?? defaultLearningRate(recipe);
       const learningRate = learningRateAt(n, training, rate);
       parameters.forEach(({ trained, optimizer }, i) => {
-        const gradient = defined(gradients[i], 'a gradient');
-        optimizer.step(trained, clip < 1 ? gradient.map((g) => g * clip) : gradient, { step: n, learningRate });
+        optimizer.step(trained, defined(gradients[i], 'a gradient'), { step: n, learningRate });
       });
       const tokens = examples.reduce((sum, e) => sum + tokenCount(e), 0);
       return { loss, learningRate, gradientNorm, ms: performance.now() - start, examples: examples.length, tokens };
@@ -120,9 +120,13 @@ export const openTraining = ({
 }: Pick<RunContext, 'engine' | 'base' | 'model' | 'method'>): Promise<Executor> =>
   openLoss((graph) => engine.open(graph, base.weights), model, method);
 
-/** A loop, as encoders have millions of numbers. */
+/** Loops, as encoders have millions of numbers. */
 function addTo(sum: Float32Array, added: Float32Array): void {
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (added[i] as number);
+}
+
+function multiply(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * factor;
 }
 
 function norm(gradients: readonly Float32Array[]): number {

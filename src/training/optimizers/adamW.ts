@@ -12,14 +12,16 @@ export function adamW(shape: readonly number[], { weightDecay }: { weightDecay: 
   return {
     state: { exp_avg: m, exp_avg_sq: v },
     step({ data }, gradient, { step, learningRate }) {
-      const correction1 = 1 - beta1 ** step;
-      const correction2 = Math.sqrt(1 - beta2 ** step);
+      const rate = learningRate / (1 - beta1 ** step);
+      const correction = 1 / Math.sqrt(1 - beta2 ** step);
+      const decay = 1 - learningRate * weightDecay;
       for (let i = 0; i < count; i++) {
         const g = gradient[i] as number;
-        const mi = (m[i] = beta1 * (m[i] as number) + (1 - beta1) * g);
-        const vi = (v[i] = beta2 * (v[i] as number) + (1 - beta2) * g * g);
-        const decayed = (data[i] as number) * (1 - learningRate * weightDecay);
-        data[i] = decayed - (learningRate / correction1) * (mi / (Math.sqrt(vi) / correction2 + epsilon));
+        const mi = beta1 * (m[i] as number) + (1 - beta1) * g;
+        const vi = beta2 * (v[i] as number) + (1 - beta2) * g * g;
+        m[i] = mi;
+        v[i] = vi;
+        data[i] = decay * (data[i] as number) - rate * (mi / (Math.sqrt(vi) * correction + epsilon));
       }
     },
   };
