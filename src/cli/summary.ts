@@ -116,7 +116,7 @@ function devChart({ evaluations }: RunHistory, screen: Screen): string[] {
   );
 }
 
-function nextLines({ reason, folder }: EventOf<'end'>, { start }: RunHistory, screen: Screen): string[] {
+function nextLines({ reason, folder }: EventOf<'end'>, { start, nearest }: RunHistory, screen: Screen): string[] {
   const command = (text: string): string => `  ${styled(screen, 'cyan', text)}`;
   if (start?.method === 'MODEL_TUNING') {
     const next = reason === 'stopped' ? `softprompt resume ${start.run}` : `softprompt report ${start.run}`;
@@ -128,6 +128,8 @@ function nextLines({ reason, folder }: EventOf<'end'>, { start }: RunHistory, sc
     l10n.t('Next:'),
     ...(reason === 'stopped' && start ? [command(`softprompt resume ${start.run}`)] : []),
     command(`softprompt evaluate ${prompt} FILE`),
-    command(start?.groups ? `softprompt groups ${prompt}` : `softprompt interpret ${prompt}`),
+    ...(start?.groups ? [command(`softprompt groups ${prompt}`)] : []),
+    // What has no neighbours among the tokens cannot be looked at.
+    ...(nearest ? [command(`softprompt interpret ${prompt}`)] : []),
   ];
 }

@@ -8,6 +8,11 @@ const notices: Readonly<Record<string, (a: Record<string, string | number>) => s
       megabytes: Math.round(Number(a.bytes) / 1e6),
     }),
   waitingForRun: (a) => l10n.t('Waiting until "{run}" has trained: one training at a time on a device.', a),
+  noFirstKeys: (a) =>
+    l10n.t(
+      'No nearest tokens are shown: the prefix has parts in {parts} (prefix_attention) and none in the decoder, whose keys are what is compared with those of the vocabulary.',
+      a,
+    ),
   groupsKept: (a) =>
     l10n.t('Of {total} groups, {count} have the same rows and settings as before: their prompts are kept', a),
   sharedRows: (a) =>

@@ -54,6 +54,18 @@ export const runErrors = {
     ),
     advice: l10n.t('Continue it by prefix tuning, or start from a prompt that prompt tuning or P-tuning has made.'),
   }),
+  'run.initAttention': (a: { found: string; expected: string }) => ({
+    message: l10n.t(
+      'The saved prefix to start from has parts in {found} (prefix_attention), but this recipe trains {expected}.',
+      a,
+    ),
+    advice: l10n.t('Set prefix_attention to what the saved prefix has: [{parts}]', {
+      parts: a.found
+        .split(', ')
+        .map((part) => `"${part}"`)
+        .join(', '),
+    }),
+  }),
   'run.encoderTooSmall': (a: { size: number; virtualTokens: number }) => ({
     message: l10n.t(
       'A network of width {size} cannot begin with {virtualTokens} given virtual tokens: they need as many independent inputs.',
@@ -68,7 +80,7 @@ export const runErrors = {
     ),
     advice: l10n.t('Choose another method, or another base model.'),
   }),
-  'run.noLayerSharing': (a: { field: string }) => ({
+  'run.notEncoderDecoder': (a: { field: string }) => ({
     message: l10n.t('{field} is for encoder-decoders such as T5, and this base model is none.', a),
     advice: l10n.t('Leave {field} out.', a),
   }),

@@ -110,6 +110,22 @@ export const storeErrors = {
     ),
     advice: l10n.t('Export it as peft, or train by prompt tuning or P-tuning.'),
   }),
+  'store.partsExport': (a: { prompt: string; format: string; parts: string }) => ({
+    message: l10n.t(
+      'The prefix {prompt} has parts in {parts} (prefix_attention), and {format} has no place for them: PEFT has prefixes of the decoder alone.',
+      a,
+    ),
+    advice: l10n.t(
+      'Copy its folder, which softprompt import takes, or train with "prefix_attention": ["decoder"], which PEFT reads.',
+    ),
+  }),
+  'store.noFirstKeys': (a: { prompt: string; parts: string }) => ({
+    message: l10n.t(
+      'The prefix {prompt} has parts in {parts} (prefix_attention) and none in the decoder, whose keys are what is compared with those of the vocabulary.',
+      a,
+    ),
+    advice: l10n.t('Look at a prompt, or at a prefix that has a part in the decoder.'),
+  }),
   'store.warpExport': (a: { prompt: string; format: string }) => ({
     message: l10n.t(
       'The prompt {prompt} was trained by WARP, whose output vectors of the labels have no place in {format}: what PEFT and the others load is vectors at the input alone.',

@@ -9,7 +9,7 @@ import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { fromPeftLayers } from '../store/decoderPrefix.js';
-import { adapterShape } from '../store/adapterConfig.js';
+import { adapterShape, hasParts } from '../store/adapterConfig.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 
@@ -48,7 +48,7 @@ export async function openPrompt(
   );
   const { model } = opened;
   const { embeddings: stored, classes, config } = prompt;
-  const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && model.kind === 'encoderDecoder';
+  const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && model.kind === 'encoderDecoder' && !hasParts(config);
   const embeddings = isDecoderPrefix ? fromPeftLayers(stored, config.num_layers, model.numLayers) : stored;
   const [virtualTokens = 0, width = 0] = embeddings.shape;
   const method = isDecoderPrefix ? direct(opened.method.entry, virtualTokens, width) : opened.method;
@@ -73,11 +73,17 @@ export async function openBeside(
   const { name, checksum } = base;
   const model = modelOf(base.config);
   const { heads, hiddenSize, numLayers } = model;
-  const isEncoderDecoder = model.kind === 'encoderDecoder';
-  refuseOtherModel(prompt, { ...heads, hiddenSize, numLayers, isEncoderDecoder, name, checksum });
+  const ofPair = model.kind === 'encoderDecoder' && {
+    isEncoderDecoder: true,
+    numEncoderLayers: model.numEncoderLayers,
+  };
+  refuseOtherModel(prompt, { ...heads, hiddenSize, numLayers, ...ofPair, name, checksum });
   const entry = entryOf(prompt, model);
   if (!model.entryPoints.includes(entry)) throw new SoftpromptError('run.noEntry', { method: config.peft_type, entry });
-  const input = direct(entry, ...adapterShape(config));
+  const input = {
+    ...direct(entry, ...adapterShape(config)),
+    ...(hasParts(config) && { prefixAttention: config.prefix_attention }),
+  };
   const method = config.peft_type === 'WARP' ? withClasses(input, config.num_classes) : input;
   return { base, model, method };
 }
@@ -89,20 +95,20 @@ function entryOf({ config, details }: KnownPrompt, { entryPoints }: Model): Entr
   return isPlaced || !entryPoints.includes('front') ? 'anywhere' : 'front';
 }
 
+/** What is to be computed with, where no recipe says it. */
+export interface EngineWishes {
+  readonly cacheFolder: string;
+  /** All cores unless told. */
+  readonly threads?: number;
+  readonly provider?: Recipe['provider'];
+  /** Whether waiting threads may keep their cores; only where a person waits for nothing else. */
+  readonly spinning?: boolean;
+}
+
 /** The engine for work that has no recipe. */
 export const engineFor = ({
-  threads,
-  provider,
   cacheFolder,
-}: {
-  threads?: number;
-  provider?: Recipe['provider'];
-  cacheFolder: string;
-}): Promise<Engine> =>
-  openEngine({
-    engine: 'onnxruntime',
-    provider: provider ?? 'auto',
-    threads: threads ?? availableParallelism(),
-    cacheFolder,
-    spinning: false,
-  });
+  threads = availableParallelism(),
+  provider = 'auto',
+  spinning = false,
+}: EngineWishes): Promise<Engine> => openEngine({ engine: 'onnxruntime', provider, threads, cacheFolder, spinning });

@@ -4,6 +4,7 @@ import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
 import type { Model } from '../models/architectures.js';
 import type { EntryPoint } from '../models/causalModel.js';
+import { decoderAlone, type Blocks, type PrefixAttention } from '../protocol/prefixAttention.js';
 import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 
 /** What enters a model and is kept in the end, whatever the method: PEFT's name for it. */
@@ -45,10 +46,12 @@ export interface Method {
   readonly entry: EntryPoint;
   /** P: how many virtual tokens a sequence has. */
   readonly virtualTokens: number;
-  /** Of what is kept, [P, width]: the hidden size, or 2 · layers · key/value heads · head size. */
+  /** Of what is kept, [P, width]: the hidden size, or 2 · blocks · key/value heads · head size. */
   readonly width: number;
   /** Whether blocks share what enters at them as PEFT has it on encoder-decoders: block l reads number 2l modulo the count of blocks. */
   readonly sharesLayers?: boolean;
+  /** Where keys and values stand in an encoder-decoder, in the order of `prefixAttentions`; in the decoder alone unless told. */
+  readonly prefixAttention?: readonly PrefixAttention[];
   /** How many prompts there are, of which each sequence names one (a task-mixed batch); 1 unless told. */
   readonly prompts?: number;
   /** How many classes have an output vector of their own, read at a mask in place of the output matrix; none unless told. */
@@ -62,7 +65,7 @@ export interface Method {
 
 /** What a method may know of a model: sizes, and nothing else. */
 export interface MethodSetting {
-  readonly model: Pick<Model, 'kind' | 'hiddenSize' | 'numLayers' | 'heads'>;
+  readonly model: Pick<Model, 'kind' | 'hiddenSize' | 'heads'> & Blocks;
   /** Whether the template says where the virtual tokens stand, instead of in front. */
   readonly placed: boolean;
   /** How many labels there are; needed where each has a vector of its own. */
@@ -89,9 +92,20 @@ export const withClasses = (method: Method, classes: number, draw: Parameter['dr
   parameters: [...method.parameters, { name: classEmbeddings, shape: [classes, method.width], draw }],
 });
 
+/** The parts of a method's prefix; none where it has no prefix. */
+export const partsOf = ({ entry, prefixAttention }: Method): readonly PrefixAttention[] =>
+  entry === 'keysAndValues' ? (prefixAttention ?? decoderAlone) : [];
+
+/** The parts of a prefix that has no keys in the decoder's first block, where the vocabulary's are compared with them; undefined of all else. */
+export function partsElsewhere(method: Method): string | undefined {
+  const parts = partsOf(method);
+  return parts.length > 0 && !parts.includes('decoder') ? parts.join(', ') : undefined;
+}
+
 /** A method as it is used once its training is over. */
-export function kept({ entry, virtualTokens, width, sharesLayers = false, classes }: Method): Method {
-  const input = { ...direct(entry, virtualTokens, width), ...(sharesLayers && { sharesLayers }) };
+export function kept({ entry, virtualTokens, width, sharesLayers, prefixAttention, classes }: Method): Method {
+  const places = { ...(sharesLayers && { sharesLayers }), ...(prefixAttention && { prefixAttention }) };
+  const input = { ...direct(entry, virtualTokens, width), ...places };
   return classes === undefined ? input : withClasses(input, classes);
 }
 

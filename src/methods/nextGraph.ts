@@ -12,8 +12,8 @@ import { fedParameters, type Method } from './method.js';
 import { encoderStates } from './pairGraph.js';
 
 /**
- * Graphs that go on with texts of an encoder-decoder token by token: the encoder reads a text once, and what the decoder's blocks read of it is
- * kept beside the keys and values of the decoder's own rows.
+ * Graphs that go on with texts of an encoder-decoder token by token: the encoder reads a text once, and what the decoder's blocks read of it,
+ * behind the prefix that may stand there, is kept beside the keys and values of the decoder's own rows.
  */
 
 const statesName = (part: 'key' | 'value', block: number): string => `states.${part}.${block}`;
@@ -22,9 +22,9 @@ const statesName = (part: 'key' | 'value', block: number): string => `states.${p
 export function readingGraph(model: EncoderDecoderModel, method: Method): GraphOutputs {
   const build = createBuilder();
   const layout = declarePairLayout(build, model.heads);
-  const states = encoderStates(build, model, method, fedParameters(build, method), layout);
+  const { states, hooks } = encoderStates(build, model, method, fedParameters(build, method), layout);
   return Object.fromEntries(
-    model.readStates(build, states).flatMap(({ key, value }, block) => [
+    model.readStates(build, states, hooks.cross?.prefix).flatMap(({ key, value }, block) => [
       [statesName('key', block), key],
       [statesName('value', block), value],
     ]),

@@ -5,17 +5,18 @@ import {
   packPairs,
   type EncoderDecoderModel,
   type Pair,
+  type PairHooks,
   type PairLayout,
 } from '../models/encoderDecoder.js';
 import { intVector, type Feeds, type GraphOutputs } from '../runtime/executor.js';
 import { tokenLogProbabilities, withLossAndGradients } from './causalGraph.js';
-import { embeddingsOf, fedParameters, trainingBuilder, type Lookup, type Method } from './method.js';
+import { embeddingsOf, fedParameters, partsOf, trainingBuilder, type Lookup, type Method } from './method.js';
 import { placedRowFeeds, placedRows, promptFeeds, sequenceCopies, withVirtualTokens } from './placedRows.js';
-import { prefixBlocks } from './prefixBlocks.js';
+import { prefixHooks } from './prefixBlocks.js';
 
 /**
  * The graphs of a method on an encoder-decoder, and what they are fed. Virtual tokens are rows of the encoder's, in each text where its ids say
- * so; keys and values stand in front of the decoder's own.
+ * so; keys and values stand in front of those of one attention or several.
  */
 
 /** Loss and gradients, as `trainingGraph` of a causal model. */
@@ -42,10 +43,14 @@ export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: rea
   const { entry, virtualTokens } = method;
   const read = pairs.map((pair) => ({ ...pair, ids: withVirtualTokens(method, pair.ids) }));
   const { feeds, positions } = packPairs(model.heads, read);
-  const prefix = entry === 'keysAndValues' ? virtualTokens : 0;
+  const parts = partsOf(method);
+  const prefixOf = (part: 'decoder' | 'encoder'): number => (parts.includes(part) ? virtualTokens : 0);
   return {
     ...feeds,
-    ...model.positionFeeds({ ...positions, prefix }),
+    ...model.positionFeeds({
+      ...positions,
+      prefix: { decoder: prefixOf('decoder'), encoder: prefixOf('encoder') },
+    }),
     ...(entry === 'anywhere'
       ? { ...placedRowFeeds(read, virtualTokens), ...promptFeeds(pairs, method) }
       : { ids: intVector(read.flatMap(({ ids }) => ids)) }),
@@ -53,31 +58,33 @@ export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: rea
 }
 
 /** What tells the graphs of two kept prompts apart. */
-export const pairMethodKey = ({ entry, virtualTokens, sharesLayers = false }: Method): string =>
-  `${entry} ${virtualTokens} ${sharesLayers}`;
+export const pairMethodKey = (method: Method): string => {
+  const { entry, virtualTokens, sharesLayers = false } = method;
+  return [entry, virtualTokens, sharesLayers, ...partsOf(method)].join(' ');
+};
 
-/** What the encoder makes of its rows [tokens, hidden], the virtual tokens among them. */
+/** What the encoder makes of its rows [tokens, hidden], the virtual tokens among them, and what a prefix puts in front of each attention. */
 export function encoderStates(
   build: Builder,
   model: EncoderDecoderModel,
   method: Method,
   parameters: Lookup,
   layout: PairLayout,
-): Value {
-  const entering = method.entry === 'anywhere' ? embeddingsOf(build, method, parameters) : undefined;
-  const rows = entering
-    ? placedRows(build, model, sequenceCopies(build, entering))
-    : build.gather(model.embeddings(build), build.input('ids', ['tokens']));
-  return model.encode(build, rows, layout);
+): { readonly states: Value; readonly hooks: PairHooks } {
+  const entering = embeddingsOf(build, method, parameters);
+  const isPlaced = method.entry === 'anywhere';
+  const hooks = entering && !isPlaced ? prefixHooks(build, model, method, entering) : {};
+  const rows =
+    entering && isPlaced
+      ? placedRows(build, model, sequenceCopies(build, entering))
+      : build.gather(model.embeddings(build), build.input('ids', ['tokens']));
+  return { states: model.encode(build, rows, layout, hooks.encoder), hooks };
 }
 
 /** What the head reads of the decoder's rows [labels, hidden]. */
 function decoderStates(build: Builder, model: EncoderDecoderModel, method: Method, parameters: Lookup): Value {
-  const { entry, sharesLayers } = method;
-  const entering = entry === 'keysAndValues' ? embeddingsOf(build, method, parameters) : undefined;
   const layout = declarePairLayout(build, model.heads);
-  const states = encoderStates(build, model, method, parameters, layout);
+  const { states, hooks } = encoderStates(build, model, method, parameters, layout);
   const rows = build.gather(model.embeddings(build), build.input('decoder.ids', ['labels']));
-  const prefix = entering && prefixBlocks(build, model, entering, sharesLayers);
-  return model.decode(build, rows, states, layout, prefix && { prefix });
+  return model.decode(build, rows, states, layout, hooks);
 }

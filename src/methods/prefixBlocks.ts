@@ -2,18 +2,19 @@ import type { Value } from '../graph/value.js';
 import { defined } from '../common/assert.js';
 import { asWriting, type Model } from '../models/architectures.js';
 import type { CausalModel, Prefix } from '../models/causalModel.js';
-import { declarePairLayout, packPairs, type EncoderDecoderModel } from '../models/encoderDecoder.js';
+import { declarePairLayout, packPairs, type EncoderDecoderModel, type PairHooks } from '../models/encoderDecoder.js';
+import { blocksOf, decoderAlone, prefixAttentions, type PrefixAttention } from '../protocol/prefixAttention.js';
 import type { Engine } from '../runtime/engine.js';
 import { intVector, type Feeds, type GraphOutputs, type WeightLocations } from '../runtime/executor.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import { packBatch } from '../models/packBatch.js';
 import { declareRowLayout } from '../models/rowLayout.js';
 import { peftLayerOf } from '../store/decoderPrefix.js';
-import { promptEmbeddings } from './method.js';
+import { partsOf, promptEmbeddings, type Method } from './method.js';
 
 /**
  * Keys and values as one matrix [P, 2 · layers · key/value heads · head size], in PEFT's order: number
- * ((2 · layer + {key: 0, value: 1}) · heads + head) · head size + i.
+ * ((2 · layer + {key: 0, value: 1}) · heads + head) · head size + i. Several parts of an encoder-decoder's stand one behind the other.
  */
 
 /** The matrix cut up for the blocks. */
@@ -35,16 +36,30 @@ export function prefixBlocks(
   });
 }
 
+/** What the parts of a method's prefix put in front of each attention of an encoder-decoder. */
+export function prefixHooks(build: Builder, model: EncoderDecoderModel, method: Method, matrix: Value): PairHooks {
+  const { numKeyValueHeads, headDim } = model.heads;
+  const parts = partsOf(method).map((part) => ({ part, numLayers: blocksOf(part, model) }));
+  const widths = parts.map(({ numLayers }) => 2 * numLayers * numKeyValueHeads * headDim);
+  const matrices = parts.length === 1 ? [matrix] : build.split(matrix, widths, 1);
+  return Object.fromEntries(
+    parts.map(({ part, numLayers }, i) => {
+      const own = defined(matrices[i], 'a part');
+      return [part, { prefix: prefixBlocks(build, { heads: model.heads, numLayers }, own, method.sharesLayers) }];
+    }),
+  );
+}
+
 /** What one sequence is read from: token ids, or vectors in their place [n, hidden]. */
 export type KeysAndValuesSource = { readonly ids: readonly number[] } | { readonly vectors: Float32Array };
 
 /**
  * The keys and values that the model itself makes of a sequence: `prompt_embeddings` [tokens, width], in the same order. Those of an
- * encoder-decoder are its decoder's, while the encoder reads the same.
+ * encoder-decoder are of the parts that are asked for, while encoder and decoder both read the sequence.
  */
-export function keysAndValuesGraph(model: Model, from: 'ids' | 'vectors'): GraphOutputs {
+export function keysAndValuesGraph(model: Model, from: 'ids' | 'vectors', attention = decoderAlone): GraphOutputs {
   const build = createBuilder();
-  if (model.kind === 'encoderDecoder') return decoderKeysAndValues(build, model, from);
+  if (model.kind === 'encoderDecoder') return pairKeysAndValues(build, model, from, attention);
   const layout = declareRowLayout(build, model.heads, { front: 0, prefix: 0 });
   const rows =
     from === 'ids'
@@ -55,18 +70,28 @@ export function keysAndValuesGraph(model: Model, from: 'ids' | 'vectors'): Graph
   return { [promptEmbeddings]: build.concat(found, 1) };
 }
 
-function decoderKeysAndValues(build: Builder, model: EncoderDecoderModel, from: 'ids' | 'vectors'): GraphOutputs {
-  const layout = declarePairLayout(build, model.heads);
-  const rows = (prefix: string, count: string): Value =>
+function pairKeysAndValues(
+  build: Builder,
+  model: EncoderDecoderModel,
+  from: 'ids' | 'vectors',
+  attention: readonly PrefixAttention[],
+): GraphOutputs {
+  const layout = declarePairLayout(build, model.heads, 'tokens');
+  const rows = (prefix: string): Value =>
     from === 'ids'
-      ? build.gather(model.embeddings(build), build.input(`${prefix}ids`, [count]))
-      : build.input(`${prefix}vectors`, [count, model.hiddenSize], 'float');
-  const states = model.encode(build, rows('', 'tokens'), layout);
-  const found: Value[] = [];
-  model.decode(build, rows('decoder.', 'labels'), states, layout, {
-    onKeysAndValues: (key, value) => found.push(key, value),
-  });
-  return { [promptEmbeddings]: build.concat(found, 1) };
+      ? build.gather(model.embeddings(build), build.input(`${prefix}ids`, ['tokens']))
+      : build.input(`${prefix}vectors`, ['tokens', model.hiddenSize], 'float');
+  const found: Record<PrefixAttention, Value[]> = { decoder: [], encoder: [], cross: [] };
+  const hooks: PairHooks = Object.fromEntries(
+    prefixAttentions.map((part) => [
+      part,
+      { onKeysAndValues: (key: Value, value: Value) => found[part].push(key, value) },
+    ]),
+  );
+  const states = model.encode(build, rows(''), layout, hooks.encoder);
+  model.decode(build, rows('decoder.'), states, layout, hooks);
+  const asked = attention.flatMap((part) => found[part]);
+  return { [promptEmbeddings]: build.concat(asked, 1) };
 }
 
 export function keysAndValuesFeeds(model: Model, source: KeysAndValuesSource): Feeds {
@@ -77,7 +102,7 @@ export function keysAndValuesFeeds(model: Model, source: KeysAndValuesSource): F
     const vectors = 'vectors' in source && { data: source.vectors, shape: [count, model.hiddenSize] };
     return {
       ...feeds,
-      ...model.positionFeeds({ ...positions, prefix: 0 }),
+      ...model.positionFeeds({ ...positions, prefix: { decoder: 0, encoder: 0 } }),
       ids: intVector(ids),
       ...(vectors && { vectors, 'decoder.vectors': vectors }),
     };

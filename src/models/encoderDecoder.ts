@@ -1,8 +1,10 @@
 import { assert } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
+import type { Dim } from '../graph/shape.js';
 import type { Value } from '../graph/value.js';
 import { intVector, type Feeds } from '../runtime/executor.js';
 import { openKeys, rowPositions, type BranchingRows } from './branches.js';
+import type { PrefixAttention } from '../protocol/prefixAttention.js';
 import type { BlockHooks, EntryPoint, Prefix } from './causalModel.js';
 import { hidden } from './headBlocks.js';
 import type { HeadBlocks, HeadShape } from './rowLayout.js';
@@ -15,6 +17,8 @@ import { declareTextBlocks, textBlockFeeds, textMask } from './textBlocks.js';
 export interface PairLayout {
   readonly encoder: HeadBlocks;
   readonly decoder: HeadBlocks;
+  /** The encoder's rows whole, one block [1, batch, length, width]. */
+  readonly states: HeadBlocks;
   /** Added to scores on the encoder's rows: [batch, 1, length]. */
   readonly encoderMask: Value;
   /** Added to scores of the decoder's rows on themselves: [batch, queries, queries]. */
@@ -36,9 +40,12 @@ export interface PairPositions {
   readonly encoderLength: number;
   /** Of each pair's decoder rows. */
   readonly decoder: readonly (readonly number[])[];
-  /** How many keys and values stand in front of the decoder's own. */
-  readonly prefix: number;
+  /** How many keys and values stand in front of a stack's own. */
+  readonly prefix: Readonly<Record<'decoder' | 'encoder', number>>;
 }
+
+/** What a method may do at every block of each attention. */
+export type PairHooks = { readonly [Part in PrefixAttention]?: BlockHooks };
 
 /** The expected tokens behind the start token, as the decoder reads them: the last one predicts nothing. */
 export const targetRows = (
@@ -49,11 +56,12 @@ export const targetRows = (
 /** A model that reads a text as a whole, in both directions, and predicts what follows token by token (Sutskever et al. 2014). */
 export interface EncoderDecoderModel {
   readonly kind: 'encoderDecoder';
-  /** Where prompts may enter: as rows of the encoder's, or as keys and values in front of the decoder's own. */
+  /** Where prompts may enter: as rows of the encoder's, or as keys and values in front of those of any attention. */
   readonly entryPoints: readonly EntryPoint[];
   readonly heads: HeadShape;
-  /** Of the decoder, in which keys and values enter. */
+  /** Of the decoder, each of which also reads the encoder's states. */
   readonly numLayers: number;
+  readonly numEncoderLayers: number;
   readonly hiddenSize: number;
   readonly vocabularySize: number;
   /** The name of E among the weights. */
@@ -65,11 +73,14 @@ export interface EncoderDecoderModel {
   /** The output matrix [vocabulary, hidden]. */
   head(build: Builder): Value;
   /** Rows of embeddings [tokens, hidden] → the encoder's states of them. */
-  encode(build: Builder, rows: Value, layout: PairLayout): Value;
+  encode(build: Builder, rows: Value, layout: PairLayout, hooks?: BlockHooks): Value;
   /** Rows of embeddings [labels, hidden] behind the encoder's states [tokens, hidden] → what the head reads, [labels, hidden]. */
-  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: BlockHooks): Value;
-  /** What each block of the decoder reads of one text's states [tokens, hidden]: keys and values [heads, 1, tokens, head size]. */
-  readStates(build: Builder, states: Value): Prefix[];
+  decode(build: Builder, rows: Value, states: Value, layout: PairLayout, hooks?: PairHooks): Value;
+  /**
+   * What each block of the decoder reads of one text's states [tokens, hidden]: keys and values [heads, 1, tokens, head size], behind those of a
+   * prefix where there is one.
+   */
+  readStates(build: Builder, states: Value, prefix?: readonly Prefix[]): Prefix[];
   /** One row of embeddings of each text under way [texts, hidden] → what the head reads of it, [texts, hidden]; is told its keys and values. */
   decodeNext(
     build: Builder,
@@ -95,10 +106,12 @@ export interface TextsUnderWay {
   readonly states: readonly Prefix[];
 }
 
-export function declarePairLayout(build: Builder, { numHeads }: HeadShape): PairLayout {
+/** `decoderRows`: how many rows the decoder reads, where that is no number of its own. */
+export function declarePairLayout(build: Builder, { numHeads }: HeadShape, decoderRows: Dim = 'labels'): PairLayout {
   return {
     encoder: declareTextBlocks(build, 'encoder', numHeads, 'tokens', 'length'),
-    decoder: declareTextBlocks(build, 'decoder', numHeads, 'labels', 'queries'),
+    decoder: declareTextBlocks(build, 'decoder', numHeads, decoderRows, 'queries'),
+    states: declareTextBlocks(build, 'states', 1, 'tokens', 'length'),
     encoderMask: build.input('encoder.mask', ['batch', 1, 'length'], 'float'),
     decoderMask: build.input('decoder.mask', ['batch', 'queries', 'queries'], 'float'),
   };
@@ -124,6 +137,7 @@ export function packPairs(
     feeds: {
       ...textBlockFeeds('encoder', numHeads, encoderLengths),
       ...textBlockFeeds('decoder', numHeads, decoderLengths),
+      ...textBlockFeeds('states', 1, encoderLengths),
       'encoder.mask': textMask(encoderLengths),
       'decoder.mask': { data: decoderMask, shape: [pairs.length, decoderLength, decoderLength] },
       'decoder.ids': intVector(pairs.flatMap(({ decoder }) => decoder.ids)),

@@ -12,6 +12,7 @@ export function contradictions(recipe: Recipe, root: Node): RecipeProblem[] {
   return [
     ...initialisationProblems(recipe),
     ...encoderProblems(recipe, root),
+    ...attentionProblems(recipe),
     ...slotProblems(recipe, root),
     ...answerProblems(recipe),
     ...trainingProblems(recipe),
@@ -51,6 +52,24 @@ function encoderProblems({ method }: Recipe, root: Node): RecipeProblem[] {
       message: l10n.t(
         'a network of width {size} (encoder_hidden_size) cannot begin with {count} given vectors (num_virtual_tokens); make it at least {count} wide, or set "prompt_tuning_init": "random"',
         { size: encoder.size, count: least },
+      ),
+    },
+  ];
+}
+
+/** Parts of a prefix stand once each, and PEFT's layers are the decoder's alone. */
+function attentionProblems({ method }: Recipe): RecipeProblem[] {
+  if (method.peft_type !== 'PREFIX_TUNING' || method.prefix_attention === undefined) return [];
+  const { prefix_attention: attention, peft_layer_sharing: sharesLayers = false } = method;
+  const path = ['method', 'prefix_attention'];
+  const repeated = attention.find((part, i) => attention.indexOf(part) < i);
+  if (repeated !== undefined) return [{ path, message: l10n.t('"{part}" stands here twice', { part: repeated }) }];
+  if (!sharesLayers || attention.every((part) => part === 'decoder')) return [];
+  return [
+    {
+      path,
+      message: l10n.t(
+        '"peft_layer_sharing" is PEFT’s, which has prefixes of the decoder alone; leave it out, or set this to ["decoder"]',
       ),
     },
   ];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { assert } from '../common/assert.js';
 import { datasetSourceSchema } from './dataset.js';
 import { metricNames } from './events.js';
+import { prefixAttentions } from './prefixAttention.js';
 import { presetIds } from './presets.js';
 
 /**
@@ -145,6 +146,14 @@ const methodSchema = z
         .optional()
         .describe(
           "Of an encoder-decoder: whether the decoder's blocks share keys and values as PEFT trains them (block l uses those numbered 2l modulo the count of blocks); by default each has its own.",
+        ),
+      prefix_attention: z
+        .array(z.enum(prefixAttentions))
+        .min(1)
+        .meta({ uniqueItems: true })
+        .optional()
+        .describe(
+          "Of an encoder-decoder: in front of whose keys and values the prefix stands, one or several of: decoder, the decoder's own (by default this alone, as PEFT has it); encoder, the encoder's; cross, those that the decoder reads of the encoder's states. The paper's program trains all three.",
         ),
       prompt_tuning_init: z
         .enum(initialisationsOf.PREFIX_TUNING)

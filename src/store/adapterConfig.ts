@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { prefixAttentions, prefixedBlocks, type PrefixAttention } from '../protocol/prefixAttention.js';
 import { promptConfig, type MethodConfig, type PeftType, type PromptConfig } from '../protocol/recipe.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
@@ -13,8 +14,14 @@ import { formatWarpConfig, readWarpConfig, warpConfigFile, type WarpConfig } fro
  */
 export const adapterConfigFile = 'adapter_config.json';
 
-/** What tells that a folder is a prompt's: the one or the other. */
-export const promptConfigFiles = [adapterConfigFile, warpConfigFile] as const;
+/**
+ * In place of `adapter_config.json` for a prefix that stands in an encoder-decoder's encoder or cross-attention, which PEFT has not and must not
+ * take for one of the decoder's: the same fields, and `num_encoder_layers` and `prefix_attention`, the parts of the tensor in their order.
+ */
+export const prefixConfigFile = 'prefix_config.json';
+
+/** What tells that a folder is a prompt's: one of these. */
+export const promptConfigFiles = [adapterConfigFile, warpConfigFile, prefixConfigFile] as const;
 
 const optionalText = z.string().nullable().default(null);
 const size = z.int().min(1);
@@ -54,6 +61,16 @@ const prefixTuningSchema = promptLearningSchema.extend({
   prefix_projection: z.boolean().default(false),
 });
 
+const partsSchema = prefixTuningSchema.extend({
+  num_encoder_layers: size,
+  prefix_attention: z
+    .array(z.enum(prefixAttentions))
+    .refine(
+      (parts) => parts.length > 0 && parts.join() === prefixAttentions.filter((part) => parts.includes(part)).join(),
+      `some of ${prefixAttentions.join(', ')}, in this order`,
+    ),
+});
+
 const pTuningSchema = promptLearningSchema.extend({
   peft_type: z.literal('P_TUNING'),
   encoder_dropout: z.number().default(0),
@@ -68,18 +85,32 @@ export const adapterConfigSchema = z.discriminatedUnion('peft_type', [
   pTuningSchema,
 ]);
 /** PEFT's configs, and ours of what PEFT has not. */
-export type AdapterConfig = z.infer<typeof adapterConfigSchema> | WarpConfig;
+export type AdapterConfig = z.infer<typeof adapterConfigSchema> | PartsConfig | WarpConfig;
+/** Of a prefix that does not stand in the decoder alone. */
+export type PartsConfig = z.infer<typeof partsSchema>;
+export const hasParts = (config: AdapterConfig): config is PartsConfig => 'prefix_attention' in config;
+
+/** Whether it is one that PEFT reads. */
+export const isPeft = (config: AdapterConfig): boolean => configFileOf(config) === adapterConfigFile;
 
 /** What a loaded prompt can be. */
 export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as const satisfies readonly PeftType[];
 /** What becomes one of these when it is imported. */
 export const convertedTypes = ['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'] as const;
 
-/** What enters a model: [num_virtual_tokens, width], where a prefix is 2·num_layers·token_dim wide: keys and values of every block. */
+/** What enters a model: [num_virtual_tokens, width], where a prefix is 2·blocks·token_dim wide: keys and values of every block. */
 export function adapterShape(config: AdapterConfig): readonly [number, number] {
   const { num_virtual_tokens: numVirtualTokens, token_dim: tokenDim } = config;
-  return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * config.num_layers * tokenDim : tokenDim];
+  return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * blockCount(config) * tokenDim : tokenDim];
 }
+
+const blockCount = (config: Extract<AdapterConfig, { peft_type: 'PREFIX_TUNING' }>): number =>
+  hasParts(config)
+    ? prefixedBlocks(config.prefix_attention, {
+        numLayers: config.num_layers,
+        numEncoderLayers: config.num_encoder_layers,
+      })
+    : config.num_layers;
 
 export const isEncoderDecoder = (config: AdapterConfig): boolean =>
   config.peft_type !== 'WARP' && (config.task_type === 'SEQ_2_SEQ_LM' || config.num_transformer_submodules === 2);
@@ -107,6 +138,8 @@ export interface AdapterDescription {
   /** Of a prefix: how many pairs of keys and values there are; see decoderPrefix.ts for those of an encoder-decoder. */
   readonly numLayers: number;
   readonly isEncoderDecoder?: boolean;
+  /** Of a prefix that does not stand in the decoder alone, and how many blocks the encoder has. */
+  readonly parts?: { readonly prefixAttention: readonly PrefixAttention[]; readonly numEncoderLayers: number };
   readonly numAttentionHeads: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
@@ -116,7 +149,7 @@ export interface AdapterDescription {
   readonly numClasses?: number;
 }
 
-/** The config that PEFT itself would save for a method. */
+/** The config that PEFT itself would save for a method, or ours. */
 export function adapterConfig(description: AdapterDescription): AdapterConfig {
   const { baseModel, isEncoderDecoder: isPair = false } = description;
   const method = promptConfig(description.method);
@@ -138,6 +171,7 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
     case 'PROMPT_TUNING':
       return { ...common, peft_type: 'PROMPT_TUNING', ...peftInitialisation(method, baseModel) };
     case 'PREFIX_TUNING': {
+      const { parts } = description;
       const tokenDim = description.numKeyValueHeads * description.headDim;
       return {
         ...common,
@@ -149,6 +183,10 @@ export function adapterConfig(description: AdapterDescription): AdapterConfig {
         // Keys and values are kept, not the network that made them. PEFT infers alike with true, but could not train these on.
         prefix_projection: false,
         token_dim: tokenDim,
+        ...(parts && {
+          num_encoder_layers: parts.numEncoderLayers,
+          prefix_attention: [...parts.prefixAttention],
+        }),
       };
     }
     case 'P_TUNING':
@@ -192,8 +230,8 @@ function peftInitialisation(
 }
 
 /** The file that holds a config. */
-export const configFileOf = ({ peft_type: type }: AdapterConfig): string =>
-  type === 'WARP' ? warpConfigFile : adapterConfigFile;
+export const configFileOf = (config: AdapterConfig): string =>
+  config.peft_type === 'WARP' ? warpConfigFile : hasParts(config) ? prefixConfigFile : adapterConfigFile;
 
 /** As PEFT writes it: keys sorted, two spaces, no line break at the end. */
 export function formatAdapterConfig(config: AdapterConfig): string {
@@ -214,8 +252,8 @@ export interface RawAdapterConfig {
  * Throws `store.notAPrompt`, `store.badPrompt`, `store.encoderDecoder`, `store.adapterHead`, or `store.unsupportedAdapter` for what is
  * not built, naming it.
  */
-export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
-  const file = join(folder, adapterConfigFile);
+export async function readRawConfig(folder: string, name = adapterConfigFile): Promise<RawAdapterConfig> {
+  const file = join(folder, name);
   if ((await kindOf(file)) !== 'file') throw new SoftpromptError('store.notAPrompt', { folder });
   const text = await readText(file);
   const raw = checkJson(text, file, z.looseObject({ peft_type: z.string() }), badPrompt);
@@ -245,22 +283,29 @@ export async function readRawConfig(folder: string): Promise<RawAdapterConfig> {
   return { file, peftType: raw.peft_type, parse: (schema) => checkJson(text, file, schema, badPrompt) };
 }
 
-/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`; or our own of WARP. */
+/** As `readRawConfig`, `store.importFirst` for what is a prompt only once it is converted, and `store.badInit`; or our own. */
 export async function readAdapterConfig(folder: string): Promise<AdapterConfig> {
-  if (await isWarp(folder)) return readWarpConfig(folder, badPrompt);
-  const raw = await readRawConfig(folder);
+  const name = await configFileIn(folder);
+  if (name === warpConfigFile) return readWarpConfig(folder, badPrompt);
+  const raw = await readRawConfig(folder, name);
   if (convertedTypes.some((type) => type === raw.peftType)) {
     throw new SoftpromptError('store.importFirst', { folder, found: raw.peftType });
   }
-  const config = raw.parse(adapterConfigSchema);
+  const config = name === prefixConfigFile ? raw.parse(partsSchema) : raw.parse(adapterConfigSchema);
   if (config.peft_type === 'PREFIX_TUNING') checkHeads(config, raw.file);
   if (config.peft_type === 'PROMPT_TUNING') checkInitialisation(config, raw.file);
   return config;
 }
 
-/** Whether a folder holds a prompt of WARP, which PEFT has not. */
-export const isWarp = async (folder: string): Promise<boolean> =>
-  (await kindOf(join(folder, warpConfigFile))) === 'file';
+/** The file that holds a folder's config; PEFT's where there is none of ours. */
+async function configFileIn(folder: string): Promise<(typeof promptConfigFiles)[number]> {
+  for (const name of [warpConfigFile, prefixConfigFile] as const)
+    if ((await kindOf(join(folder, name))) === 'file') return name;
+  return adapterConfigFile;
+}
+
+/** Whether a folder holds a prompt of a kind that PEFT has not. */
+export const isOurs = async (folder: string): Promise<boolean> => (await configFileIn(folder)) !== adapterConfigFile;
 
 /** What PEFT's `PromptTuningConfig.__post_init__` raises for, before it looks at the vectors. Throws `store.badInit`. */
 function checkInitialisation(config: Extract<AdapterConfig, { peft_type: 'PROMPT_TUNING' }>, file: string): void {

@@ -1,7 +1,8 @@
 import type { Metrics, NearestTokens } from '../protocol/events.js';
+import type { PrefixAttention } from '../protocol/prefixAttention.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { adapterTensors, isEncoderDecoder, type AdapterConfig } from './adapterConfig.js';
+import { adapterTensors, hasParts, isEncoderDecoder, isPeft, type AdapterConfig } from './adapterConfig.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
 
@@ -20,7 +21,7 @@ export function modelCard(content: CardContent): string {
   const { config, details, nearest } = content;
   const base = config.base_model_name_or_path ?? details?.model.name;
   const sections = [
-    frontMatter(base, config.peft_type),
+    frontMatter(base, config),
     `# ${details?.name ?? 'Soft prompt'}`,
     whatItIs(content),
     ...(details ? [dataSection(details), scoreSection(details.scores)] : []),
@@ -40,11 +41,12 @@ const tags: Readonly<Record<CardType, string>> = {
 };
 
 /** The Hub links a base model by its id; a path on this machine would tell it nothing. */
-function frontMatter(base: string | undefined, type: CardType): string {
+function frontMatter(base: string | undefined, config: AdapterConfig): string {
   const isHubId = base !== undefined && /^[\w.-]+\/[\w.-]+$/.test(base);
-  const isPeft = type !== 'WARP';
-  const lines = [...(isPeft ? ['library_name: peft'] : []), ...(isHubId ? [`base_model: ${base}`] : [])];
-  return ['---', ...lines, 'tags:', '- softprompt', `- ${tags[type]}`, ...(isPeft ? ['- peft'] : []), '---'].join('\n');
+  const forPeft = isPeft(config);
+  const lines = [...(forPeft ? ['library_name: peft'] : []), ...(isHubId ? [`base_model: ${base}`] : [])];
+  const tag = `- ${tags[config.peft_type]}`;
+  return ['---', ...lines, 'tags:', '- softprompt', tag, ...(forPeft ? ['- peft'] : []), '---'].join('\n');
 }
 
 function whatItIs({ config, details, recipe, origin }: CardContent): string {
@@ -65,10 +67,21 @@ function whatItIs({ config, details, recipe, origin }: CardContent): string {
 
 function subject(config: AdapterConfig): string {
   const tokens = `${config.num_virtual_tokens} virtual tokens`;
+  if (hasParts(config))
+    return `A prefix of ${tokens}, keys and values in each layer's ${attentionWords(config.prefix_attention)},`;
   return config.peft_type === 'PREFIX_TUNING'
     ? `A prefix of ${tokens}, keys and values in each ${isEncoderDecoder(config) ? "of the decoder's layers" : `of ${config.num_layers} layers`},`
     : `A soft prompt of ${tokens}`;
 }
+
+const attentionNames: Readonly<Record<PrefixAttention, string>> = {
+  decoder: 'decoder self-attention',
+  encoder: 'encoder self-attention',
+  cross: 'cross-attention',
+};
+
+const attentionWords = (parts: readonly PrefixAttention[]): string =>
+  parts.map((part) => attentionNames[part]).join(', ');
 
 function howTrained(config: AdapterConfig, recipe: Recipe | undefined): string {
   switch (config.peft_type) {
@@ -151,6 +164,14 @@ function usage(config: AdapterConfig, base: string, template: string): string {
       'PEFT has no WARP: use this prompt with softprompt, or in a program of your own. `prompt_embeddings` are the virtual tokens in the order of the',
       "template's places (in front of the text where it has none); the score of label i is the product of row i of `class_embeddings` with what the",
       "model's head makes of the mask's state in front of its output matrix.",
+    ].join('\n');
+  }
+  if (hasParts(config)) {
+    return [
+      '## Use',
+      '',
+      'PEFT has prefixes of the decoder alone: use this one with softprompt, or in a program of your own. In a row of `prompt_embeddings` stand one behind',
+      `the other ${attentionWords(config.prefix_attention)}; in each, layer by layer, a key and then a value of all ${config.num_attention_heads} heads.`,
     ].join('\n');
   }
   if (placesVirtualTokens(template)) {

@@ -12,6 +12,7 @@ import {
   formatAdapterConfig,
   promptConfigFiles,
   readAdapterConfig,
+  hasParts,
   isEncoderDecoder,
   type AdapterConfig,
 } from './adapterConfig.js';
@@ -86,6 +87,8 @@ export interface ModelIdentity {
   readonly hiddenSize: number;
   /** Of an encoder-decoder the decoder's. */
   readonly numLayers: number;
+  /** Of an encoder-decoder. */
+  readonly numEncoderLayers?: number;
   readonly numKeyValueHeads: number;
   readonly headDim: number;
 }
@@ -221,12 +224,13 @@ export function refuseOtherModel(prompt: Pick<SavedPrompt, 'config' | 'details'>
 function entryOf(config: AdapterConfig): string {
   if (config.peft_type !== 'PREFIX_TUNING') return inputVectors(config.token_dim);
   const { num_layers: layers, num_attention_heads: heads, token_dim: tokenDim } = config;
-  return keysAndValues(layers, heads, tokenDim / heads);
+  return keysAndValues(layers, heads, tokenDim / heads, hasParts(config) ? config.num_encoder_layers : undefined);
 }
 
 function entryOfModel(config: AdapterConfig, model: ModelIdentity): string {
   if (config.peft_type !== 'PREFIX_TUNING') return inputVectors(model.hiddenSize);
-  const { numLayers, numKeyValueHeads, headDim } = model;
+  const { numLayers, numEncoderLayers, numKeyValueHeads, headDim } = model;
+  if (hasParts(config)) return keysAndValues(numLayers, numKeyValueHeads, headDim, numEncoderLayers);
   const { num_layers: layers } = config;
   const fits = model.isEncoderDecoder === true && fitsBlocks(layers, numLayers);
   return keysAndValues(fits ? layers : numLayers, numKeyValueHeads, headDim);
@@ -236,8 +240,8 @@ const kindName = (isPair: boolean): string => (isPair ? 'an encoder-decoder' : '
 
 const inputVectors = (size: number): string => `input vectors of ${size} numbers`;
 
-const keysAndValues = (layers: number, heads: number, headDim: number): string =>
-  `keys and values of ${layers} layers, ${heads} key/value heads, ${headDim} numbers each`;
+const keysAndValues = (layers: number, heads: number, headDim: number, encoderLayers?: number): string =>
+  `keys and values of ${layers} layers, ${encoderLayers === undefined ? '' : `${encoderLayers} encoder layers, `}${heads} key/value heads, ${headDim} numbers each`;
 
 const interpretationSchema = z.object({ nearest: z.array(nearestTokensSchema) });
 

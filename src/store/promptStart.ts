@@ -1,4 +1,5 @@
-import { isEncoderDecoder } from './adapterConfig.js';
+import type { PrefixAttention } from '../protocol/prefixAttention.js';
+import { hasParts, isEncoderDecoder } from './adapterConfig.js';
 import { loadPrompt, trainingStateFile } from './promptFolder.js';
 import { readNpy } from './npy.js';
 import type { FloatTensor } from './safetensors.js';
@@ -9,7 +10,9 @@ export interface PromptStart {
   /** Vectors at the model's input [P, hidden], or keys and values of every block [P, 2·layers·key/value heads·head size]. */
   readonly kind: 'inputVectors' | 'keysAndValues';
   readonly embeddings: FloatTensor;
-  /** Of an encoder-decoder's prefix: how many pairs of keys and values there are, as PEFT numbers them, and whether its training shared them. */
+  /** Of a prefix that does not stand in the decoder alone. */
+  readonly prefixAttention?: readonly PrefixAttention[];
+  /** Of an encoder-decoder's prefix that PEFT has too: how many pairs of keys and values there are, as PEFT numbers them, and whether its training shared them. */
   readonly decoderPrefix?: { readonly layers: number; readonly sharesLayers: boolean };
   /** The checkpoint of the run that made it, where that is kept. */
   readonly trainingState?: string;
@@ -25,8 +28,10 @@ export async function loadStart(path: string): Promise<PromptStart> {
   return {
     kind: config.peft_type === 'PREFIX_TUNING' ? 'keysAndValues' : 'inputVectors',
     embeddings,
+    ...(hasParts(config) && { prefixAttention: config.prefix_attention }),
     ...(config.peft_type === 'PREFIX_TUNING' &&
-      isEncoderDecoder(config) && {
+      isEncoderDecoder(config) &&
+      !hasParts(config) && {
         decoderPrefix: {
           layers: config.num_layers,
           sharesLayers: recipe?.method.peft_type === 'PREFIX_TUNING' && recipe.method.peft_layer_sharing === true,

@@ -6,7 +6,8 @@ import { promptNamePattern } from '../protocol/recipe.js';
 import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
 import {
   isEncoderDecoder,
-  isWarp,
+  hasParts,
+  isOurs,
   readRawConfig,
   type convertedTypes,
   type RawAdapterConfig,
@@ -49,7 +50,7 @@ const conversions: Readonly<Record<(typeof convertedTypes)[number], Convert>> = 
 
 /** What must be asked before an import: of which task, where there are several. Throws what `readRawConfig` throws. */
 export async function inspectImport(from: string): Promise<{ tasks?: number }> {
-  if ((await isNpy(from)) || (await isWarp(from))) return {};
+  if ((await isNpy(from)) || (await isOurs(from))) return {};
   const raw = await readRawConfig(from);
   return raw.peftType === 'MULTITASK_PROMPT_TUNING' ? { tasks: taskCount(raw) } : {};
 }
@@ -81,7 +82,7 @@ export async function importPrompt(store: string, from: string, { task }: { task
 /** Undefined for what is a prompt as it is. */
 async function convertImport(from: string, task: number | undefined): Promise<ConvertedPrompt | undefined> {
   const npy = await isNpy(from);
-  const raw = npy || (await isWarp(from)) ? undefined : await readRawConfig(from);
+  const raw = npy || (await isOurs(from)) ? undefined : await readRawConfig(from);
   if (task !== undefined && raw?.peftType !== 'MULTITASK_PROMPT_TUNING') {
     throw new SoftpromptError('store.noTask', { from, task, last: -1 });
   }
@@ -104,7 +105,7 @@ function importName(from: string, task: number | undefined): string {
 
 /**
  * Copies a prompt into a place of its own in `parent`, beside what is there already; gives back that folder, or the file of `npy`.
- * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.encoderDecoderExport`, `store.warpExport`,
+ * Throws what `loadPrompt` throws, `store.placedPrompt`, `store.prefixExport`, `store.partsExport`, `store.encoderDecoderExport`, `store.warpExport`,
  * `store.maskedExport`, `store.noSpace` or `store.readOnly`.
  */
 export async function exportPrompt(folder: string, parent: string, format: ExportFormat): Promise<string> {
@@ -168,9 +169,16 @@ async function exportAs(
   }
 }
 
-function refuseFormat({ config, details }: SavedPrompt, name: string, format: ExportFormat): void {
+/** Throws for a format that cannot hold a prompt, whose name is the folder's where nothing says it. */
+export function refuseFormat(
+  { config, details }: Pick<SavedPrompt, 'config' | 'details'>,
+  name: string,
+  format: ExportFormat,
+): void {
   const prompt = details?.name ?? name;
   if (config.peft_type === 'WARP') throw new SoftpromptError('store.warpExport', { prompt, format });
+  if (hasParts(config))
+    throw new SoftpromptError('store.partsExport', { prompt, format, parts: config.prefix_attention.join(', ') });
   if (config.peft_type === 'PREFIX_TUNING' && format !== 'peft') {
     throw new SoftpromptError('store.prefixExport', { prompt, format });
   }

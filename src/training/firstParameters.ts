@@ -2,11 +2,13 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { defined } from '../common/assert.js';
 import type { ResolvedTask } from '../data/columns.js';
 import { parseTemplate } from '../data/template.js';
+import { SoftpromptError } from '../errors/softpromptError.js';
 import { initialise, type Parameters, type SavedStart } from '../methods/initialisation.js';
-import { featuresGraph, parameterFeeds } from '../methods/method.js';
+import { featuresGraph, parameterFeeds, partsOf } from '../methods/method.js';
 import { keysAndValuesFeeds, keysAndValuesGraph } from '../methods/prefixBlocks.js';
 import { readWeightRows } from '../models/embeddingRows.js';
 import { readWeights } from '../models/tunedModel.js';
+import { decoderAlone } from '../protocol/prefixAttention.js';
 import { trainsPrompt } from '../protocol/recipe.js';
 import { runOnce } from '../runtime/runOnce.js';
 import { fitsBlocks, fromPeftLayers } from '../store/decoderPrefix.js';
@@ -14,7 +16,7 @@ import { loadStart } from '../store/promptStart.js';
 import { bestParameters } from './checkpoint.js';
 import type { RunContext } from './runContext.js';
 
-/** What is trained, as the recipe's initialisation makes it, or the model's own weights. `file` is relative to the recipe. Throws what `initialise` throws. */
+/** What is trained, as the recipe's initialisation makes it, or the model's own weights. `file` is relative to the recipe. Throws what `initialise` throws, and `run.initAttention`. */
 export function firstParameters(context: RunContext, recipeFile: string): Promise<Parameters> {
   const { recipe, base, model, data, tokenize, engine, method } = context;
   if (!trainsPrompt(recipe.method))
@@ -36,7 +38,7 @@ export function firstParameters(context: RunContext, recipeFile: string): Promis
     tokenText: (id) => (tokenizer.isSpecial(id) ? undefined : tokenizer.tokenText(id)),
     embeddingRows: (ids) => readWeightRows(weights, model.embeddingName, ids),
     keysAndValues: async (source) => {
-      const graph = keysAndValuesGraph(model, 'ids' in source ? 'ids' : 'vectors');
+      const graph = keysAndValuesGraph(model, 'ids' in source ? 'ids' : 'vectors', partsOf(method));
       return (await runOnce(engine, graph, weights, keysAndValuesFeeds(model, source))).data;
     },
     features: async (trained, parameters) =>
@@ -49,7 +51,10 @@ const resolvePath = (path: string, recipeFile: string): string =>
   isAbsolute(path) ? path : resolve(dirname(recipeFile), path);
 
 async function savedStart(path: string, { model, method }: RunContext): Promise<SavedStart> {
-  const { kind, embeddings, decoderPrefix, trainingState } = await loadStart(path);
+  const { kind, embeddings, decoderPrefix, prefixAttention = decoderAlone, trainingState } = await loadStart(path);
+  const [found, expected] = [prefixAttention.join(', '), partsOf(method).join(', ')];
+  if (kind === 'keysAndValues' && method.entry === kind && found !== expected)
+    throw new SoftpromptError('run.initAttention', { found, expected });
   const { layers, sharesLayers = false } = decoderPrefix ?? {};
   const isAlike = sharesLayers === (method.sharesLayers ?? false);
   const parameters = trainingState !== undefined && isAlike ? await bestParameters(trainingState) : undefined;

@@ -50,18 +50,22 @@ export async function keepPrompt({
     details: describePrompt(name, context, result),
     recipe,
     history,
-    nearest,
+    ...(nearest.length > 0 && { nearest }),
   });
   return nearest;
 }
 
-/** Whether every block of a decoder has a prefix of its own, which PEFT's layers hold in another order. */
+/** Whether every block of a decoder has a prefix of its own and nothing else has one, which PEFT's layers hold in another order. */
 const hasOwnPairs = ({ model, method }: Pick<RunContext, 'model' | 'method'>): boolean =>
-  model.kind === 'encoderDecoder' && method.entry === 'keysAndValues' && !method.sharesLayers;
+  model.kind === 'encoderDecoder' &&
+  method.entry === 'keysAndValues' &&
+  !method.sharesLayers &&
+  !method.prefixAttention;
 
 /** The config of a prompt that a run trains. */
 export function adapterConfigOf(context: RunContext): AdapterConfig {
   const { recipe, base, model, method } = context;
+  const { prefixAttention } = method;
   return adapterConfig({
     // PEFT finds a model of the Hugging Face cache by its id, on any machine.
     baseModel: base.name.includes('/') ? base.name : base.path,
@@ -70,6 +74,8 @@ export function adapterConfigOf(context: RunContext): AdapterConfig {
     hiddenSize: model.hiddenSize,
     numLayers: hasOwnPairs(context) ? unsharedLayers(model.numLayers) : model.numLayers,
     isEncoderDecoder: model.kind === 'encoderDecoder',
+    ...(model.kind === 'encoderDecoder' &&
+      prefixAttention && { parts: { prefixAttention, numEncoderLayers: model.numEncoderLayers } }),
     numAttentionHeads: model.heads.numHeads,
     numKeyValueHeads: model.heads.numKeyValueHeads,
     headDim: model.heads.headDim,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { makeGate } from '../common/gate.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { partsElsewhere } from '../methods/method.js';
 import type { NearestTokens, RunEvent } from '../protocol/events.js';
 import { recipeName } from '../protocol/parseRecipe.js';
 import { openEventLog, readEvents } from '../store/eventLog.js';
@@ -112,6 +113,8 @@ async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal
       run.early.forEach(log.append);
       emit({ ...startOf(run), steps: context.recipe.training.maxSteps, resumedAt: start.state.step });
       if (start.state.step === 0) for (const event of describeData(context)) emit(event);
+      const parts = partsElsewhere(context.method);
+      if (start.state.step === 0 && parts !== undefined) emit({ type: 'notice', code: 'noFirstKeys', args: { parts } });
       if (start.state.step === 0 && !context.method.tunesModel) {
         const parameters = tensorsUnder(start.tensors, 'parameter.');
         await writeFirstVectors(runFile(folder, 'firstVectors'), await keptEmbeddings(context, parameters));
@@ -134,7 +137,8 @@ async function runInFolder(run: SingleRun, onEvent: OnEvent, signal: AbortSignal
           writeCheckpoint(runFile(folder, 'checkpoint'), { ...checkpoint, anchor: { ...anchor, events: log.count } }),
       });
       const kept = await keepResult(run, result);
-      if (kept.nearest) emit({ type: 'nearest', step: result.bestStep, tokens: kept.nearest });
+      const { nearest: tokens = [] } = kept;
+      if (tokens.length > 0) emit({ type: 'nearest', step: result.bestStep, tokens });
       const { reason, step, bestStep, seconds } = result;
       emit({ type: 'end', reason, step, bestStep, seconds, folder: kept.folder });
       const state = reason === 'stopped' ? 'stopped' : 'finished';

@@ -120,7 +120,7 @@ export async function trainLoop(context: RunContext, start: Checkpoint, host: Lo
     const begin = performance.now();
     if (method.tunesModel || begin < nearestDueMs || host.tellsNearest === false) return;
     const tokens = await nearestToPrompt(await keptEmbeddings(context, current()), context, nearestWhileTraining);
-    host.emit({ type: 'nearest', step: state.step, tokens });
+    if (tokens.length > 0) host.emit({ type: 'nearest', step: state.step, tokens });
     nearestDueMs = performance.now() + Math.max(nearestEveryMs, 30 * (performance.now() - begin));
   };
 

@@ -27,7 +27,8 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
       const args: Readonly<Record<string, unknown>> = { ...Object(error.args) };
       const isGroup = recipe.groupBy !== undefined && args.column === recipe.groupBy;
       const inData = isGroup ? ['groupBy'] : (fieldAtFault(recipe.data, args) ?? part);
-      const path = fieldsAtFault[code] ?? (part[0] === 'data' ? inData : part);
+      const inMethod = code === 'run.notEncoderDecoder' ? ['method', String(args.field)] : fieldsAtFault[code];
+      const path = inMethod ?? (part[0] === 'data' ? inData : part);
       return [{ path, error: { code, args } }];
     }
   };
@@ -57,7 +58,6 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
 const fieldsAtFault: Partial<Record<ErrorCode, RecipeFault['path']>> = {
   'run.noEntry': ['method', 'peft_type'],
   'run.groupModel': ['groupBy'],
-  'run.noLayerSharing': ['method', 'peft_layer_sharing'],
   'run.noSentinel': ['data', 'sentinel'],
   'run.noAnswerPlace': ['data', 'template'],
   'run.answerPlace': ['data', 'template'],

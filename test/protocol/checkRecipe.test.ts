@@ -110,6 +110,20 @@ describe('a method', () => {
     },
   );
 
+  it('stands in each attention once, and nowhere but in the decoder where blocks share as PEFT has it', () => {
+    const at = (attention: string, more = ''): string =>
+      `"peft_type": "PREFIX_TUNING", "prefix_attention": ${attention}${more}`;
+    const sharing = ', "peft_layer_sharing": true';
+    expect(messages(at('["cross", "encoder", "cross"]'))).toEqual(['"cross" stands here twice']);
+    expect(messages(at('[]'))).toEqual(['found a list; expected a list of ≥ 1 items']);
+    expect(messages(at('["encoders"]'))).toEqual(['found "encoders"; expected one of "decoder", "encoder", "cross"']);
+    expect(messages(at('["decoder", "cross"]', sharing))).toEqual([
+      '"peft_layer_sharing" is PEFT’s, which has prefixes of the decoder alone; leave it out, or set this to ["decoder"]',
+    ]);
+    accept(at('["encoder", "decoder", "cross"]'));
+    accept(at('["decoder"]', sharing));
+  });
+
   it('without a network asks for no width', () => {
     accept('"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 65, "encoder_hidden_size": 64');
     accept('"peft_type": "PREFIX_TUNING", "num_virtual_tokens": 600');

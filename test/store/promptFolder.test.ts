@@ -16,7 +16,7 @@ import {
 } from '../../src/store/promptFolder.js';
 import { writeSafetensors } from '../../src/store/writeSafetensors.js';
 import { expectError, expectRejection } from '../data/expectError.js';
-import { configOf, prefixPrompt } from '../support/prompts.js';
+import { configOf, partsPrompt, prefixPrompt } from '../support/prompts.js';
 
 /** A prompt that PEFT itself saved; see makePeftPrompt.py. */
 const golden = join(import.meta.dirname, '../golden/peftPrompt');
@@ -93,6 +93,20 @@ describe('savePrompt and loadPrompt', () => {
     await savePrompt(place, { config, embeddings: prompt.embeddings });
     expect((await readdir(place)).sort()).toEqual(['README.md', 'adapter_config.json', 'adapter_model.safetensors']);
     expect(await loadPrompt(place)).toEqual({ config, embeddings: prompt.embeddings });
+  });
+
+  it('keep what PEFT has not, a prefix in several attentions, where PEFT looks for nothing', async () => {
+    const saved = join(folder, 'parts');
+    await savePrompt(saved, partsPrompt);
+    expect(await readdir(saved)).not.toContain('adapter_config.json');
+    expect(await loadPrompt(saved)).toEqual(partsPrompt);
+    const file = join(saved, 'prefix_config.json');
+    await writeFile(file, JSON.stringify({ ...partsPrompt.config, prefix_attention: ['cross', 'decoder', 'encoder'] }));
+    await expectRejection(loadPrompt(saved), 'store.badPrompt', {
+      file,
+      found: 'prefix_attention: some of decoder, encoder, cross, in this order',
+      expected: 'the fields that softprompt writes',
+    });
   });
 
   it('read a prompt that PEFT saved', async () => {
@@ -291,6 +305,16 @@ describe('modelCard', () => {
     expect(about({ config, origin: 'a CPT adapter of PEFT' })).toBe(
       "A soft prompt of 2 virtual tokens for `softprompt/tiny-random-llama`, converted from a CPT adapter of PEFT: 6 numbers, and not one of the model's own weights changed.",
     );
+  });
+
+  it('says where a prefix stands that PEFT has not, and shows no use with PEFT', () => {
+    const card = modelCard(partsPrompt);
+    expect(card).toContain(
+      "A prefix of 2 virtual tokens, keys and values in each layer's decoder self-attention, encoder self-attention, cross-attention,",
+    );
+    expect(card).toContain('60 numbers');
+    expect(card).toContain('PEFT has prefixes of the decoder alone');
+    expect(card).not.toMatch(/PeftModel|library_name/);
   });
 
   it('shows no use with PEFT where virtual tokens stand inside the text', () => {

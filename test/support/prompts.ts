@@ -46,6 +46,17 @@ export const prefixPrompt: SavedPrompt = {
   embeddings: { shape: [2, 12], data: Float32Array.from({ length: 24 }, (_, i) => i - 12) },
 };
 
+/** A prefix in all attentions of an encoder-decoder of one encoder layer and two of the decoder, with one head of size 3. */
+export const partsPrompt: SavedPrompt = {
+  config: configOf({
+    method: recipeSchema.shape.method.parse({ peft_type: 'PREFIX_TUNING' }),
+    isEncoderDecoder: true,
+    numLayers: 2,
+    parts: { prefixAttention: ['decoder', 'encoder', 'cross'], numEncoderLayers: 1 },
+  }),
+  embeddings: { shape: [2, 30], data: Float32Array.from({ length: 60 }, (_, i) => i - 12) },
+};
+
 export const promptDetails: PromptDetails = {
   version: 1,
   name: 'tickets',

@@ -9,6 +9,7 @@ import type { BertConfig } from '../../src/models/bert/bertConfig.js';
 import type { Gpt2Config } from '../../src/models/gpt2/gpt2Config.js';
 import type { LlamaConfig } from '../../src/models/llama/llamaConfig.js';
 import type { ModelConfig } from '../../src/models/modelConfig.js';
+import type { T5Config } from '../../src/models/t5/t5Config.js';
 import { expectWeights } from '../../src/models/weightNames.js';
 import type { WeightLocations } from '../../src/runtime/executor.js';
 import { layoutSafetensors, writeSafetensors, type TensorToWrite } from '../../src/store/writeSafetensors.js';
@@ -75,11 +76,35 @@ export const tinyBert = (changes: Partial<BertConfig> = {}): BertConfig => ({
   ...changes,
 });
 
+/** A gated T5 whose encoder has more blocks than its decoder, and whose heads are narrower than hidden size / heads. */
+export const tinyT5 = (changes: Partial<T5Config> = {}): T5Config => ({
+  architecture: 't5',
+  modelType: 't5',
+  hiddenSize: 16,
+  innerSize: 24,
+  numLayers: 3,
+  numDecoderLayers: 2,
+  numHeads: 2,
+  numKeyValueHeads: 2,
+  headDim: 6,
+  vocabularySize: 29,
+  maxPositions: Infinity,
+  isGated: true,
+  activation: 'gelu_new',
+  layerNormEps: 1e-6,
+  relativeAttention: { count: 8, maxDistance: 12 },
+  decoderStartTokenId: 0,
+  tieWordEmbeddings: true,
+  scaleOutputs: true,
+  eosTokenIds: [],
+  ...changes,
+});
+
 export const tinyModel = (config: ModelConfig): CausalModel => causalModel(config);
 
 /**
  * Weights wide enough that logits differ by several units and attention looks at few rows: embeddings of variance 1, matrices of
- * variance 2 / inputs, scales near 1, biases of deviation 0.5.
+ * variance 2 / inputs, scales near 1, biases of deviation 0.5. T5's scores are not scaled, so its queries and keys are.
  */
 export function randomWeights(config: ModelConfig): Record<string, Operand> {
   const random = seededRandom('weights', JSON.stringify(config));
@@ -90,9 +115,11 @@ export function randomWeights(config: ModelConfig): Record<string, Operand> {
       const { data } = randomTensor(random, shape, isScale ? 0.3 : 0.5);
       return [name, { data: isScale ? data.map((x) => x + 1) : data, shape }];
     }
-    const isTable = /embed_tokens|wte|wpe|lm_head|embeddings/.test(name);
+    const isTable = /embed_tokens|wte|wpe|lm_head|embeddings|^shared/.test(name);
+    const isScored = config.architecture === 't5' && /\.[qk]\.weight$/.test(name);
     const inputs = config.architecture === 'gpt2' ? rows : columns;
-    return [name, randomTensor(random, shape, isTable ? 1 : Math.sqrt(2 / inputs))];
+    const scale = isTable ? 1 : Math.sqrt(2 / inputs) / (isScored ? config.headDim ** 0.25 : 1);
+    return [name, randomTensor(random, shape, scale)];
   });
   return Object.fromEntries(entries);
 }

@@ -1,16 +1,21 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateEnsemble } from '../../src/evaluation/evaluateEnsemble.js';
 import { evaluatePrompt } from '../../src/evaluation/evaluatePrompt.js';
+import { describePrompt } from '../../src/evaluation/interpretation/describePrompt.js';
 import { openPrompt } from '../../src/evaluation/openPrompt.js';
 import type { RunEvent } from '../../src/protocol/events.js';
+import { prefixAttentions } from '../../src/protocol/prefixAttention.js';
 import { recipeSchema, type Recipe, type RecipeInput } from '../../src/protocol/recipe.js';
 import { listRuns } from '../../src/store/catalogue.js';
 import { loadPrompt, readFirstVectors } from '../../src/store/promptFolder.js';
+import { exportPrompt, importPrompt } from '../../src/store/promptTransfer.js';
 import { previewRecipe } from '../../src/training/previewRecipe.js';
 import { resume, train } from '../../src/training/run.js';
 import { validateRecipe } from '../../src/training/validateRecipe.js';
+import { expectRejection } from '../data/expectError.js';
 import { writeT5Folder } from '../support/tinyT5.js';
 
 const never = new AbortController().signal;
@@ -55,6 +60,23 @@ const methods: [string, string, Method, stored: number[]][] = [
   ['a prefix of an even number of blocks', 't5Gated', { peft_type: 'PREFIX_TUNING' }, [3, 2 * 4 * 24]],
   ['a prefix that blocks share', 't5Gated', { peft_type: 'PREFIX_TUNING', peft_layer_sharing: true }, [3, 2 * 2 * 24]],
   [
+    'prefixes of all attentions',
+    't5Gated',
+    { peft_type: 'PREFIX_TUNING', prefix_attention: ['decoder', 'encoder', 'cross'] },
+    [3, 2 * 6 * 24],
+  ],
+  [
+    'prefixes of encoder and cross-attention, projected',
+    't5Narrow',
+    {
+      peft_type: 'PREFIX_TUNING',
+      prefix_attention: ['cross', 'encoder'],
+      prefix_projection: true,
+      encoder_hidden_size: 16,
+    },
+    [3, 2 * 4 * 20],
+  ],
+  [
     'a prefix of narrow heads, projected',
     't5Narrow',
     { peft_type: 'PREFIX_TUNING', prefix_projection: true, encoder_hidden_size: 16 },
@@ -80,7 +102,11 @@ describe.each(methods)('a recipe that trains a T5 by %s', (name, model, method, 
     const resumed = await resume({ runFolder: run?.folder ?? '', cacheFolder: join(folder, 'cache') }, ignore, never);
     expect((await bytesOf(resumed.folder)).equals(await bytesOf(whole.folder))).toBe(true);
 
-    const config = JSON.parse(await readFile(join(whole.folder, 'adapter_config.json'), 'utf8')) as object;
+    // PEFT finds no config where it has no such method.
+    const isOurs = 'prefix_attention' in method;
+    const configFiles = (await readdir(whole.folder)).filter((file) => file.endsWith('_config.json'));
+    expect(configFiles).toEqual([isOurs ? 'prefix_config.json' : 'adapter_config.json']);
+    const config = JSON.parse(await readFile(join(whole.folder, configFiles[0] ?? ''), 'utf8')) as object;
     expect(config).toMatchObject({ task_type: 'SEQ_2_SEQ_LM', num_transformer_submodules: 2, num_virtual_tokens: 3 });
     const header = (await bytesOf(whole.folder)).toString('latin1');
     expect(header).toContain(`"shape":[${shape.join(',')}]`);
@@ -146,12 +172,95 @@ describe('a recipe on a T5', () => {
     expect(first?.data).toEqual(before.embeddings.data);
   });
 
+  it('trains a prefix in all attentions on from a saved one, imports it, and refuses where it has no place', async () => {
+    const asked = { peft_type: 'PREFIX_TUNING' as const, prefix_attention: [...prefixAttentions] };
+    const short = { training: { maxSteps: 1 } };
+    const { folder: saved } = await train(request('everywhere', recipe('t5Gated', asked, short)), ignore, never);
+    const cacheFolder = join(folder, 'cache');
+    const before = await openPrompt({ promptFolder: saved, cacheFolder });
+    const begin = (method: Extract<Method, { peft_type: 'PREFIX_TUNING' }>) =>
+      train(
+        request(
+          'on',
+          recipe('t5Gated', { ...method, prompt_tuning_init: 'file', prompt_tuning_init_file: saved }, short),
+        ),
+        ignore,
+        never,
+      );
+    const { folder: next } = await begin(asked);
+    expect((await readFirstVectors(next, before.embeddings.shape))?.data).toEqual(before.embeddings.data);
+    const parts = 'decoder, encoder, cross';
+    for (const prefix_attention of [undefined, ['cross', 'encoder']] as const)
+      await expectRejection(
+        begin({ peft_type: 'PREFIX_TUNING', ...(prefix_attention && { prefix_attention: [...prefix_attention] }) }),
+        'run.initAttention',
+        { found: parts, expected: prefix_attention ? 'encoder, cross' : 'decoder' },
+      );
+    const copy = await importPrompt(join(folder, 'copies'), saved);
+    expect((await openPrompt({ promptFolder: copy, cacheFolder })).embeddings).toEqual(before.embeddings);
+    for (const format of ['peft', 'npy', 'prompt_embeds'] as const)
+      await expectRejection(exportPrompt(saved, folder, format), 'store.partsExport', {
+        prompt: 'short',
+        format,
+        parts,
+      });
+    await expectRejection(
+      openPrompt({ promptFolder: saved, cacheFolder, model: join(folder, 't5') }),
+      'store.otherModel',
+      {
+        prompt: 'short',
+        trained: 't5Gated',
+        model: 't5',
+        reason:
+          'it holds keys and values of 2 layers, 2 encoder layers, 4 key/value heads, 6 numbers each, the model takes keys and values of 3 layers, 3 encoder layers, 4 key/value heads, 8 numbers each',
+      },
+    );
+    expect((await describePrompt({ promptFolder: saved, cacheFolder, top: 2 })).tokens).toHaveLength(3);
+
+    const apart: Method = { peft_type: 'PREFIX_TUNING', prefix_attention: ['cross'] };
+    const events: RunEvent[] = [];
+    const { folder: cross } = await train(
+      request('apart', recipe('t5Gated', apart, short)),
+      (event) => events.push(event),
+      never,
+    );
+    expect(events.map(({ type }) => type)).not.toContain('nearest');
+    const notice = { type: 'notice', code: 'noFirstKeys', args: { parts: 'cross' } };
+    expect(events.filter(({ type }) => type === 'notice')).toContainEqual(notice);
+    expect((await loadPrompt(cross)).nearest).toBeUndefined();
+    const file = { path: join(folder, 'rows.jsonl') };
+    const alone = await Promise.all(
+      [saved, cross].map((promptFolder) =>
+        evaluatePrompt({ promptFolder, cacheFolder, file, baseline: false }, ignore, never),
+      ),
+    );
+    const ensemble = { prompts: [saved, cross], vote: 'mean' as const, cacheFolder, file, baseline: false };
+    const { rows } = await evaluateEnsemble(ensemble, ignore, never);
+    expect(rows.map(({ votes }) => votes)).toEqual(
+      rows.map((_, i) =>
+        alone.map((each) => {
+          const { predicted: label, probability } = each.rows[i] ?? {};
+          return { label, probability: expect.closeTo(probability ?? NaN, 5) as number };
+        }),
+      ),
+    );
+    const args = { prompt: 'short', parts: 'cross' };
+    await expectRejection(describePrompt({ promptFolder: cross, cacheFolder, top: 2 }), 'store.noFirstKeys', args);
+  });
+
   it('refuses what only other models have, at its field', async () => {
     const sharing = recipe('softprompt-9m', { peft_type: 'PREFIX_TUNING', peft_layer_sharing: true });
     expect(await validateRecipe(request('none', sharing))).toEqual([
       {
         path: ['method', 'peft_layer_sharing'],
-        error: { code: 'run.noLayerSharing', args: { field: 'peft_layer_sharing' } },
+        error: { code: 'run.notEncoderDecoder', args: { field: 'peft_layer_sharing' } },
+      },
+    ]);
+    const everywhere = recipe('softprompt-9m', { peft_type: 'PREFIX_TUNING', prefix_attention: ['cross'] });
+    expect(await validateRecipe(request('none', everywhere))).toEqual([
+      {
+        path: ['method', 'prefix_attention'],
+        error: { code: 'run.notEncoderDecoder', args: { field: 'prefix_attention' } },
       },
     ]);
     const sentinel = recipe('softprompt-9m', prompt, { data: { sentinel: true } });

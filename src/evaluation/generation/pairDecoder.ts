@@ -1,7 +1,7 @@
 import { assert, defined } from '../../common/assert.js';
 import { nextLogits } from '../../methods/cachedGraph.js';
 import { cacheOf, type KeyValueCache } from '../../methods/keyValueCache.js';
-import { promptEmbeddings } from '../../methods/method.js';
+import { partsOf, promptEmbeddings } from '../../methods/method.js';
 import { nextFeeds, nextGraph, readingGraph } from '../../methods/nextGraph.js';
 import { pairFeeds, pairMethodKey } from '../../methods/pairGraph.js';
 import type { EncoderDecoderModel } from '../../models/encoderDecoder.js';
@@ -12,15 +12,16 @@ import type { Member } from '../standing.js';
 import { appendedRows, room, rowsOf, withRoom, type Decoder, type Decoding } from './decoding.js';
 
 /**
- * The encoder reads a text once, with the prompt that it begins with; the decoder goes on from the start token behind the prefix that it may
- * have. All texts under way answer the one that was read.
+ * The encoder reads a text once, with the prompt or the prefix that it begins with; the decoder goes on from the start token behind the prefix
+ * that it may have. All texts under way answer the one that was read.
  */
 export async function openPairDecoder(setting: ScorerSetting<EncoderDecoderModel>, member: Member): Promise<Decoder> {
   const { model } = setting;
   const { method, embeddings } = member;
   assert(!method.sharesLayers, 'a prefix as its blocks read it');
   const sessions = setting.sessions ?? modelSessions(setting);
-  const isPrefix = method.entry === 'keysAndValues';
+  // The decoder's part stands first in every row.
+  const ofDecoder = partsOf(method).includes('decoder') ? embeddings : undefined;
   const reading = await sessions.open(`reading ${pairMethodKey(method)}`, () => readingGraph(model, method));
   const next = await sessions.open('next', () => nextGraph(model));
 
@@ -51,9 +52,9 @@ export async function openPairDecoder(setting: ScorerSetting<EncoderDecoderModel
       const pair = { ids, decoder: { ids: [model.decoderStartTokenId] } };
       const states = await reading.run({
         ...pairFeeds(model, method, [pair]),
-        ...(embeddings && !isPrefix && { [promptEmbeddings]: embeddings }),
+        ...(embeddings && { [promptEmbeddings]: embeddings }),
       });
-      const cache = cacheOf(model, [isPrefix ? embeddings : undefined], room);
+      const cache = cacheOf(model, [ofDecoder], room);
       return goOn(cache, states, [model.decoderStartTokenId]);
     },
     dispose: async () => {

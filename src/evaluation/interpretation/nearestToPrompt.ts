@@ -1,5 +1,5 @@
 import { defined } from '../../common/assert.js';
-import type { Method } from '../../methods/method.js';
+import { partsElsewhere, type Method } from '../../methods/method.js';
 import { firstKeys, unrotatedKeyOf } from '../../methods/prefixBlocks.js';
 import { readWeightBlocks } from '../../models/embeddingRows.js';
 import type { BaseModel } from '../../models/openModel.js';
@@ -19,7 +19,8 @@ export interface InterpretationSetting {
 
 /**
  * embeddings [P, width]. Input vectors are compared with the token embeddings; a prefix has none: there the first block's keys are compared with
- * those that each token would have in the virtual token's place. Special tokens are left out.
+ * those that each token would have in the virtual token's place, and nothing where an encoder-decoder's prefix has no part in the decoder. Special
+ * tokens are left out.
  */
 export async function nearestToPrompt(
   embeddings: Tensor<Float32Array>,
@@ -33,6 +34,7 @@ export async function nearestToPrompt(
     const table = readWeightBlocks(base.weights, model.embeddingName);
     return nearestTokens(embeddings.data, table, model.hiddenSize, top, textOf);
   }
+  if (partsElsewhere(method) !== undefined) return [];
   const width = keyWidth(model);
   const keys = rowsOf(embeddings.data, method.width).map((row) => row.subarray(0, width));
   const keysAt = await firstKeys(setting.engine, model, base.weights);

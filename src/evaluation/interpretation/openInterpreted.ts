@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { SoftpromptError } from '../../errors/softpromptError.js';
+import { partsElsewhere } from '../../methods/method.js';
 import type { Engine } from '../../runtime/engine.js';
 import { readFirstVectors } from '../../store/promptFolder.js';
 import type { InterpretationSetting } from './nearestToPrompt.js';
@@ -16,13 +18,16 @@ export interface Interpreted extends OpenedPrompt {
   readonly textOf: (id: number) => string | undefined;
 }
 
-/** Does something with an opened prompt; no model is loaded but for a prefix, and of that the first block's keys alone. Throws what `openPrompt` throws. */
+/** Does something with an opened prompt; no model is loaded but for a prefix, and of that the first block's keys alone. Throws what `openPrompt` throws, and `store.noFirstKeys`. */
 export async function withInterpreted<T>(
   request: PromptRequest,
   work: (interpreted: Interpreted) => Promise<T>,
 ): Promise<T> {
   const opened = await openPrompt(request);
-  const { prompt, base, embeddings } = opened;
+  const { prompt, base, method, embeddings } = opened;
+  const name = prompt.details?.name ?? basename(request.promptFolder);
+  const parts = partsElsewhere(method);
+  if (parts !== undefined) throw new SoftpromptError('store.noFirstKeys', { prompt: name, parts });
   let engine: Promise<Engine> | undefined;
   const setting = {
     ...opened,
@@ -35,7 +40,7 @@ export async function withInterpreted<T>(
   try {
     return await work({
       ...setting,
-      name: prompt.details?.name ?? basename(request.promptFolder),
+      name,
       space,
       start: start?.data,
       textOf: (id) => (base.tokenizer.isSpecial(id) ? undefined : base.tokenizer.tokenText(id)),

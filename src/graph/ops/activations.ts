@@ -1,11 +1,26 @@
 import { dOutput, input, type Operator } from '../operator.js';
 import { sameAsInput } from './broadcast.js';
 
-/** y = eˣ; dx = y · dy. */
+/** Below this eˣ is 4 · 10⁻³¹ and taken to stay so. */
+const leastExponent = -70;
+
+/**
+ * y = eˣ; dx = y · dy. Floored, since below e⁻⁸⁷ float32's numbers are denormal, in which processors compute a hundred times slower: the
+ * softmax over a vocabulary times the output matrix took half of a T5's step.
+ */
 export const exp: Operator<'Exp'> = {
   outputs: sameAsInput,
   gradient: ({ build, outputs, dOutputs }) => [build.mul(input(outputs, 0), dOutput(dOutputs))],
-  lower: ({ emit, inputs }) => [emit.node('Exp', inputs.map(emit.name))],
+  lower: ({ emit, inputs }) => {
+    const x = input(inputs, 0);
+    const floored = emit.node(
+      'Max',
+      [emit.name(x), emit.float([leastExponent])],
+      {},
+      { shape: x.shape, dtype: x.dtype },
+    );
+    return [emit.node('Exp', [floored])];
+  },
 };
 
 /** y = erf(x); dx = 2/√π · exp(−x²) · dy. */

@@ -15,10 +15,10 @@ export function writtenMethod(config: MethodConfig): Written {
   };
 }
 
-/** Without a projection nothing is said of its network. */
+/** Without a projection nothing is said of its network, and of where it stands what is chosen. */
 function writtenPrefix(config: MethodConfigOf<'PREFIX_TUNING'>): Written {
   const { peft_type, num_virtual_tokens, prefix_projection, encoder_hidden_size, prefix_embedding } = config;
-  const { prompt_tuning_init } = config;
+  const { peft_layer_sharing, prefix_attention, prompt_tuning_init } = config;
   return {
     peft_type,
     num_virtual_tokens,
@@ -27,6 +27,8 @@ function writtenPrefix(config: MethodConfigOf<'PREFIX_TUNING'>): Written {
       encoder_hidden_size,
       ...(prefix_embedding !== 'token_dim' && { prefix_embedding }),
     }),
+    ...(peft_layer_sharing !== undefined && { peft_layer_sharing }),
+    ...(prefix_attention && { prefix_attention }),
     prompt_tuning_init,
   };
 }

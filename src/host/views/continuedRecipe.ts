@@ -3,7 +3,14 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { DatasetSource } from '../../protocol/dataset.js';
 import { parseRecipe } from '../../protocol/parseRecipe.js';
-import { trainsPrompt, type PeftType, type Recipe, type RecipeInput } from '../../protocol/recipe.js';
+import {
+  trainsPrompt,
+  type MethodConfig,
+  type MethodConfigOf,
+  type PeftType,
+  type Recipe,
+  type RecipeInput,
+} from '../../protocol/recipe.js';
 import {
   canBeginFrom,
   initialConfigs,
@@ -74,7 +81,9 @@ export function continuedRecipe(continuation: Continuation): RecipeInput {
   const { recipe, promptFolder, virtualTokens, variant, name, from, to } = continuation;
   const isSame = variantOf(recipe.method) === variant;
   const begun = {
-    ...(isSame && trainsPrompt(recipe.method) ? recipe.method : initialConfigs[variant]),
+    ...(isSame && trainsPrompt(recipe.method)
+      ? recipe.method
+      : { ...initialConfigs[variant], ...places(recipe.method) }),
     num_virtual_tokens: virtualTokens,
     prompt_tuning_init: 'file' as const,
     prompt_tuning_init_file: pathFrom(to, promptFolder),
@@ -99,6 +108,10 @@ export function continuedRecipe(continuation: Continuation): RecipeInput {
     ...withoutDefaults({ baseline, engine, provider, threads }, defaults),
   };
 }
+
+/** Keys and values go on where they stand, by whatever network they are made. */
+const places = (method: MethodConfig): Pick<MethodConfigOf<'PREFIX_TUNING'>, 'prefix_attention'> =>
+  method.peft_type === 'PREFIX_TUNING' && method.prefix_attention ? { prefix_attention: method.prefix_attention } : {};
 
 function withoutDefaults<T extends object>(values: T, usual: Readonly<Record<string, unknown>>): Partial<T> {
   const unusual = Object.entries(values).filter(([name, value]) => value !== usual[name]);

@@ -1,16 +1,18 @@
 import * as l10n from '@vscode/l10n';
 import { placesAnswer, placesVirtualTokens } from '../../protocol/virtualSlots.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
+import { isPeft } from '../../store/adapterConfig.js';
 import { exportFormats, type ExportFormat } from '../../store/promptTransfer.js';
 
 /**
  * The formats that can hold a prompt: keys and values are an adapter's alone, and virtual tokens inside the text can be placed only by a
- * program of one's own, which takes the plain vectors. vLLM writes texts, which a masked model does not; WARP has no format but ours.
+ * program of one's own, which takes the plain vectors. vLLM writes texts, which a masked model does not; what PEFT has
+ * not, WARP and prefixes beyond the decoder, has no format but ours.
  */
 export function offeredFormats({ config, details }: Pick<PromptSummary, 'config' | 'details'>): ExportFormat[] {
   const template = details?.task.template ?? '';
   const isPlaced = placesVirtualTokens(template);
-  if (config.peft_type === 'WARP') return [];
+  if (!isPeft(config)) return [];
   return exportFormats.filter((format) =>
     config.peft_type === 'PREFIX_TUNING'
       ? format === 'peft'

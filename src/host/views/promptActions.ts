@@ -11,7 +11,13 @@ import { writeFileAtomic } from '../../store/atomicFile.js';
 import * as catalogue from '../../store/catalogue.js';
 import { renameMember } from '../../store/ensembles.js';
 import { loadPrompt, promptRecipeFile } from '../../store/promptFolder.js';
-import { exportPrompt, importPrompt, inspectImport, type ExportFormat } from '../../store/promptTransfer.js';
+import {
+  exportPrompt,
+  importPrompt,
+  inspectImport,
+  refuseFormat,
+  type ExportFormat,
+} from '../../store/promptTransfer.js';
 import { pythonSnippet } from '../../store/pythonSnippet.js';
 import { formatJson } from '../../store/readJson.js';
 import { browseFor } from '../browse.js';
@@ -149,10 +155,16 @@ export async function exportAdapter({ folder, value }: WholePrompt): Promise<voi
 export const exportWordsOf = (name: string, format: ExportFormat): string =>
   vscode.l10n.t('Export {name} ({format})', { name, format: formatWords()[format].label });
 
+/** What PEFT has not can go nowhere else. Throws `store.warpExport` or `store.partsExport`. */
+function refuseOurs(prompt: Pick<WholePrompt['value'], 'name' | 'config' | 'details'>): void {
+  if (offeredFormats(prompt).length === 0) refuseFormat(prompt, prompt.name, 'peft');
+}
+
 /** Asks only where there are several. */
 export async function pickFormat(
   prompt: Pick<WholePrompt['value'], 'name' | 'config' | 'details'>,
 ): Promise<ExportFormat | undefined> {
+  refuseOurs(prompt);
   const items = offeredFormats(prompt).map((format) => ({ ...formatWords()[format], format }));
   if (items.length <= 1) return items[0]?.format;
   const title = vscode.l10n.t('Export {name}', { name: prompt.name });
@@ -214,6 +226,7 @@ async function pickStore({ folders }: Stores): Promise<string | undefined> {
 
 export async function copySnippet({ folder, value }: WholePrompt, extensionUri: vscode.Uri): Promise<void> {
   const { config, details } = value;
+  refuseOurs(value);
   const bundled = vscode.Uri.joinPath(extensionUri, 'media', 'models', details?.model.name ?? '').fsPath;
   const recorded = config.base_model_name_or_path ?? details?.model.name ?? 'BASE_MODEL';
   // An update of the extension moves its model.

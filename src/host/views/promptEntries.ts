@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import type { NearestTokens } from '../../protocol/events.js';
 import { duration, methodName, nearestMeaning, shareText, wholeNumber } from '../../protocol/numbers.js';
+import { prefixedBlocks } from '../../protocol/prefixAttention.js';
 import { quoted } from '../../protocol/quoted.js';
 import type { AdapterConfig } from '../../store/adapterConfig.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
@@ -119,7 +120,13 @@ function networkFact(config: AdapterConfig): [string, string][] {
 function keptNumbers(config: AdapterConfig): number {
   const { num_virtual_tokens: tokens, token_dim: dim } = config;
   const rows = config.peft_type === 'WARP' ? tokens + config.num_classes : tokens;
-  return config.peft_type === 'PREFIX_TUNING' ? tokens * 2 * config.num_layers * dim : rows * dim;
+  if (config.peft_type !== 'PREFIX_TUNING') return rows * dim;
+  const layers = config.num_layers;
+  const blocks =
+    'prefix_attention' in config
+      ? prefixedBlocks(config.prefix_attention, { numLayers: layers, numEncoderLayers: config.num_encoder_layers })
+      : layers;
+  return tokens * 2 * blocks * dim;
 }
 
 /** What was trained, as a network counts too, and what is kept of it where that is less. */

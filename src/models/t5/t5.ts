@@ -4,9 +4,10 @@ import { addDims, type Dim } from '../../graph/shape.js';
 import type { Value } from '../../graph/value.js';
 import { activation } from '../activation.js';
 import { attendWithFront } from '../attention.js';
-import type { BlockHooks, Prefix } from '../causalModel.js';
-import type { EncoderDecoderModel } from '../encoderDecoder.js';
+import type { BlockHooks } from '../causalModel.js';
+import type { EncoderDecoderModel, PairLayout } from '../encoderDecoder.js';
 import type { HeadBlocks } from '../rowLayout.js';
+import { attendToStates } from '../statesAttention.js';
 import { biasIndices, bucketOf } from './relativePositions.js';
 import type { T5Config } from './t5Config.js';
 
@@ -33,6 +34,17 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     return build.gather(table, build.input(input, [numHeads, ...shape]));
   };
 
+  /** Biases of a stack's queries on what stands in front of its keys. */
+  const prefixBiases = (
+    build: Builder,
+    stack: string,
+    { prefix }: BlockHooks,
+    ...queries: Dim[]
+  ): Value | undefined => {
+    const count = prefix?.[0]?.key.shape[1];
+    return count === undefined ? undefined : biases(build, stack, `${stack}.prefixBiases`, ...queries, count);
+  };
+
   const project = (build: Builder, x: Value, name: string, part: string): Value =>
     linear(build, x, `${name}.${part}`, d, width);
 
@@ -44,28 +56,43 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     });
     return defined(block, 'a block');
   };
+  /** Blocks as packed rows again, behind the attention's output matrix. */
+  const fromBlocks = (build: Builder, x: Value, blocks: HeadBlocks, count: Dim, name: string): Value => {
+    const packed = build.pack([x], blocks.inverse, blocks.zeroIndices, { zeros: false, partial: true });
+    return linear(build, build.reshape(packed, [count, width]), `${name}.o`, width, d);
+  };
   const attention = (
     build: Builder,
     name: string,
     { rows, over = rows, mask }: { rows: Value; over?: Value; mask: Value },
     blocks: { readonly queries: HeadBlocks; readonly keys: HeadBlocks },
-    {
-      front,
-      onKeysAndValues,
-    }: Pick<BlockHooks, 'onKeysAndValues'> & { front?: Prefix & { readonly bias: Value } } = {},
+    { hooks, block, bias }: { hooks: BlockHooks; block: number; bias?: Value | undefined },
   ): Value => {
     const [key, value] = [project(build, over, name, 'k'), project(build, over, name, 'v')];
-    onKeysAndValues?.(key, value);
+    hooks.onKeysAndValues?.(key, value);
+    const before = hooks.prefix?.[block];
     const attended = attendWithFront(build, {
       query: toBlocks(build, project(build, rows, name, 'q'), blocks.queries),
       key: toBlocks(build, key, blocks.keys),
       value: toBlocks(build, value, blocks.keys),
       mask,
-      front,
+      front: before && { ...before, ...(bias && { bias }) },
     });
-    const { inverse, zeroIndices } = blocks.queries;
-    const packed = build.pack([attended], inverse, zeroIndices, { zeros: false, partial: true });
-    return linear(build, build.reshape(packed, [rows.shape[0] as Dim, width]), `${name}.o`, width, d);
+    return fromBlocks(build, attended, blocks.queries, rows.shape[0] as Dim, name);
+  };
+  /** The decoder's rows on the encoder's states [batch, length, hidden], where nobody asks for their keys and values. */
+  const crossAttention = (
+    build: Builder,
+    name: string,
+    rows: Value,
+    states: Value,
+    { decoder, encoderMask }: PairLayout,
+  ): Value => {
+    const weight = (part: string): Value => build.weight(`${name}.${part}.weight`, [width, d]);
+    const query = toBlocks(build, project(build, rows, name, 'q'), decoder);
+    const [keys, values] = [weight('k'), weight('v')];
+    const attended = attendToStates(build, { query, keys, values, states, mask: encoderMask });
+    return fromBlocks(build, attended, decoder, rows.shape[0] as Dim, name);
   };
   const feedForward = (build: Builder, x: Value, name: string): Value => {
     const inner = (part: string): Value => linear(build, x, `${name}.${part}`, d, innerSize);
@@ -98,6 +125,7 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     entryPoints: ['anywhere', 'keysAndValues'],
     heads: config,
     numLayers: config.numDecoderLayers,
+    numEncoderLayers: config.numLayers,
     hiddenSize: d,
     vocabularySize,
     embeddingName,
@@ -105,47 +133,52 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     embeddings,
     head: (build) =>
       config.tieWordEmbeddings ? embeddings(build) : build.weight('lm_head.weight', [vocabularySize, d]),
-    encode(build, rows, { encoder, encoderMask }) {
+    encode(build, rows, { encoder, encoderMask }, hooks = {}) {
       const mask = build.add(biases(build, 'encoder', 'encoder.biases', 1, 'length', 'length'), encoderMask);
-      const blocks = { queries: encoder, keys: encoder };
+      const bias = prefixBiases(build, 'encoder', hooks, 1, 'length');
+      const own = { queries: encoder, keys: encoder };
       let x = rows;
       for (let layer = 0; layer < config.numLayers; layer++) {
         const name = `encoder.block.${layer}.layer`;
         const normed = norm(build, x, `${name}.0.layer_norm`);
-        x = build.add(x, attention(build, `${name}.0.SelfAttention`, { rows: normed, mask }, blocks));
+        const at = { hooks, block: layer, bias };
+        x = build.add(x, attention(build, `${name}.0.SelfAttention`, { rows: normed, mask }, own, at));
         x = build.add(x, feedForward(build, norm(build, x, `${name}.1.layer_norm`), `${name}.1.DenseReluDense`));
       }
       return norm(build, x, 'encoder.final_layer_norm');
     },
-    decode(build, rows, states, layout, { prefix, onKeysAndValues } = {}) {
+    decode(build, rows, states, layout, { decoder: hooks = {}, cross } = {}) {
       const { encoder, decoder, encoderMask, decoderMask } = layout;
       const mask = build.add(biases(build, 'decoder', 'decoder.biases', 'batch', 'queries', 'queries'), decoderMask);
-      const count = prefix?.[0]?.key.shape[1];
-      const bias = count !== undefined && biases(build, 'decoder', 'decoder.prefixBiases', 'batch', 'queries', count);
+      const bias = prefixBiases(build, 'decoder', hooks, 'batch', 'queries');
       const own = { queries: decoder, keys: decoder };
+      const whole = build.unpack(states, layout.states.indices, layout.states.inverse, {
+        zeros: false,
+        partial: false,
+      });
+      const texts = build.reshape(defined(whole[0], 'a block'), ['batch', 'length', d]);
       return decoderBlocks(
         build,
         rows,
+        (normed, name, block) => attention(build, name, { rows: normed, mask }, own, { hooks, block, bias }),
         (normed, name, block) => {
-          const before = prefix?.[block];
-          return attention(build, name, { rows: normed, mask }, own, {
-            ...(before && bias && { front: { ...before, bias } }),
-            ...(onKeysAndValues && { onKeysAndValues }),
-          });
-        },
-        (normed, name) => {
+          if (!cross) return crossAttention(build, name, normed, texts, layout);
           const read = { rows: normed, over: states, mask: encoderMask };
-          return attention(build, name, read, { queries: decoder, keys: encoder });
+          return attention(build, name, read, { queries: decoder, keys: encoder }, { hooks: cross, block });
         },
       );
     },
-    readStates(build, states) {
+    readStates(build, states, prefix) {
       const [rows] = states.shape as [Dim, number];
-      const part = (name: string, which: string): Value =>
-        toHeads(build, project(build, states, name, which), [numHeads, 1, rows, headDim]);
+      const part = (name: string, which: string, before: Value | undefined): Value => {
+        const read = toHeads(build, project(build, states, name, which), [numHeads, 1, rows, headDim]);
+        if (!before) return read;
+        return build.concat([build.reshape(before, [numHeads, 1, before.shape[1] as Dim, headDim]), read], 2);
+      };
       return Array.from({ length: config.numDecoderLayers }, (_, block) => {
         const name = `${decoderBlock(block)}.1.EncDecAttention`;
-        return { key: part(name, 'k'), value: part(name, 'v') };
+        const before = prefix?.[block];
+        return { key: part(name, 'k', before?.key), value: part(name, 'v', before?.value) };
       });
     },
     decodeNext(build, rows, { cached, cachedMask, states }, onKeysAndValues) {
@@ -191,18 +224,21 @@ export function t5Model(config: T5Config): EncoderDecoderModel {
     positionFeeds({ encoderLength, decoder, prefix }) {
       const both = (distance: number): number => bucketOf(distance, relativeAttention, true);
       const backwards = (distance: number): number => bucketOf(distance, relativeAttention, false);
-      const before = upTo(prefix);
+      const text = upTo(encoderLength);
       return {
-        'encoder.biases': biasIndices(numHeads, [{ queries: upTo(encoderLength), keys: upTo(encoderLength) }], both),
+        'encoder.biases': biasIndices(numHeads, [{ queries: text, keys: text }], both),
         'decoder.biases': biasIndices(
           numHeads,
           decoder.map((positions) => ({ queries: positions, keys: positions })),
           backwards,
         ),
-        ...(prefix > 0 && {
+        ...(prefix.encoder > 0 && {
+          'encoder.prefixBiases': biasIndices(numHeads, [{ queries: text, keys: inFront(prefix.encoder) }], both),
+        }),
+        ...(prefix.decoder > 0 && {
           'decoder.prefixBiases': biasIndices(
             numHeads,
-            decoder.map((positions) => ({ queries: positions.map((position) => prefix + position), keys: before })),
+            decoder.map((positions) => ({ queries: positions, keys: inFront(prefix.decoder) })),
             backwards,
           ),
         }),
@@ -227,3 +263,6 @@ function fromHeads(build: Builder, x: Value, shape: readonly [Dim, number]): Val
 }
 
 const upTo = (length: number): number[] => Array.from({ length }, (_, i) => i);
+
+/** The positions of a prefix, which end where a text begins. */
+const inFront = (length: number): number[] => upTo(length).map((i) => i - length);

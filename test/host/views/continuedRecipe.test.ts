@@ -93,6 +93,14 @@ describe('continuedRecipe', () => {
     });
   });
 
+  it('goes on where a prefix stands, by whatever network', () => {
+    const own = trainedBy({ peft_type: 'PREFIX_TUNING', prefix_attention: ['encoder', 'cross'] });
+    for (const variant of ['PREFIX_TUNING', 'PREFIX_PROJECTION'] as const)
+      expect(continuedRecipe({ ...continuation, recipe: own, variant }).method).toMatchObject({
+        prefix_attention: ['encoder', 'cross'],
+      });
+  });
+
   it('goes on as another method with its defaults, its own learning rate and room for the prompt', () => {
     const { method, training } = continuedRecipe({ ...continuation, variant: 'P_TUNING', virtualTokens: 200 });
     expect(method).toEqual({

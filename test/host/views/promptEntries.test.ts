@@ -12,7 +12,7 @@ import { SoftpromptError } from '../../../src/errors/softpromptError.js';
 import { recipeSchema } from '../../../src/protocol/recipe.js';
 import { adapterShape } from '../../../src/store/adapterConfig.js';
 import type { PromptDetails } from '../../../src/store/promptDetails.js';
-import { configOf, plainPrompt, promptDetails } from '../../support/prompts.js';
+import { configOf, partsPrompt, plainPrompt, promptDetails } from '../../support/prompts.js';
 
 const { config } = plainPrompt;
 const listed = (name: string, train?: string): ListedPrompt => ({
@@ -151,6 +151,8 @@ it('counts as kept what the adapter holds', () => {
     const { facts } = promptEntry({ name: 'a', config: made }, '/a', 'en').card;
     expect(facts, peft_type).toContainEqual(['Kept', `${rows * width} numbers`]);
   }
+  const { facts } = promptEntry({ name: 'a', ...partsPrompt }, '/a', 'en').card;
+  expect(facts).toContainEqual(['Kept', '60 numbers']);
 });
 
 describe('a virtual token’s row', () => {
