@@ -44,6 +44,7 @@ export async function runEnsemble(file: string, options: EnsembleOptions, work: 
     vote,
     file: { path },
     cacheFolder: cacheFolder(environment),
+    spinning: true,
     baseline: baseline === 'on',
     ...(model !== undefined && { model: modelOption(model, folder) }),
     ...(threads !== undefined && { threads }),

@@ -94,6 +94,7 @@ export async function runEvaluate(
     promptFolder: await findPrompts(store, prompt, folder),
     file: { path: resolve(folder, file) },
     cacheFolder: cacheFolder(environment),
+    spinning: true,
     baseline: baseline === 'on',
     ...(model !== undefined && { model: modelOption(model, folder) }),
     ...(threads !== undefined && { threads }),

@@ -36,6 +36,7 @@ export async function runTests(
       recipeFile,
       tests: recipe.tests ?? [],
       cacheFolder: cacheFolder(environment),
+      spinning: true,
       provider: provider ?? recipe.provider,
       ...(model !== undefined && { model: modelOption(model, folder) }),
       ...(threads !== undefined && { threads }),

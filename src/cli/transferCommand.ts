@@ -188,6 +188,7 @@ async function scored(
     promptFolder: prompt.folder,
     file: set.source,
     cacheFolder: cacheFolder(environment),
+    spinning: true,
     baseline: bare,
     // Prompt design is another comparison, whatever the recipe says.
     examples: 0,

@@ -7,7 +7,6 @@ import { openModel, type BaseModel } from '../models/openModel.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { EnsembleReport, Probability, VoteRule } from '../protocol/evaluation.js';
 import type { JudgedRow, Metrics } from '../protocol/events.js';
-import type { Recipe } from '../protocol/recipe.js';
 import { refuseStrangers } from '../store/ensembleMembers.js';
 import { summarisePrompt, type PromptSummary } from '../store/promptFolder.js';
 import { presetOf, rowsFor } from './askedRows.js';
@@ -15,21 +14,18 @@ import { candidateBatches, commonBeginning } from './candidates.js';
 import { ensembleReport } from './ensembleReport.js';
 import { evaluateExamples, exampleCandidates } from './evaluateExamples.js';
 import { candidateProbabilities, predicted } from './metrics.js';
-import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
+import { engineFor, openPrompt, type EngineWishes, type OpenedPrompt } from './openPrompt.js';
 import { rankedScores } from './ranking.js';
 import { openScorer } from './scorer.js';
 import { voteOf } from './votes.js';
 
-export interface EnsembleRequest {
+export interface EnsembleRequest extends EngineWishes {
   /** Their folders. */
   readonly prompts: readonly string[];
   readonly vote: VoteRule;
-  readonly cacheFolder: string;
   /** A base model to use instead of the one that the prompts name; it must be the same weights. */
   readonly model?: string;
   readonly file: DatasetSource;
-  readonly threads?: number;
-  readonly provider?: Recipe['provider'];
   readonly maxRows?: number;
   /** Whether the same template without a prompt is scored too. */
   readonly baseline: boolean;

@@ -8,7 +8,7 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { Baselines, Comparison } from '../protocol/evaluation.js';
 import type { Metrics } from '../protocol/events.js';
-import type { Ranking, Recipe, UnknownGroups } from '../protocol/recipe.js';
+import type { Ranking, UnknownGroups } from '../protocol/recipe.js';
 import { bareRows, designedRows, presetOf, type AskedRows } from './askedRows.js';
 import { certaintyOf, compareScored, type Certainty } from './certainty.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
@@ -16,16 +16,14 @@ import { predictionOf } from './judgeRow.js';
 import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
 import { groupScores, type GroupScores } from './groupScores.js';
 import { openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
-import { engineFor, type PromptRequest } from './openPrompt.js';
+import { engineFor, type EngineWishes, type PromptRequest } from './openPrompt.js';
 import { usualResampling } from './statistics/resampling.js';
 import { writeTexts } from './writeTexts.js';
 
-export interface EvaluateRequest extends PromptRequest {
+export interface EvaluateRequest extends PromptRequest, EngineWishes {
   readonly file: DatasetSource;
   /** What the file's own recipe or preset says of its rows, where they are of another data set than the prompt was trained on. */
   readonly ownWords?: TaskConfig;
-  readonly threads?: number;
-  readonly provider?: Recipe['provider'];
   readonly maxRows?: number;
   /** Whether the same template without the prompt is scored too. */
   readonly baseline: boolean;

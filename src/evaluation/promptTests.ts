@@ -14,23 +14,21 @@ import {
   type GateResult,
   type TestFile,
 } from '../protocol/promptTest.js';
-import type { Recipe, RecipeTest } from '../protocol/recipe.js';
+import type { RecipeTest } from '../protocol/recipe.js';
 import { presetOf, type AskedRows } from './askedRows.js';
 import { evaluateExamples } from './evaluateExamples.js';
 import { judgeRow } from './judgeRow.js';
 import { metricsOf, type Scored } from './metrics.js';
 import { textMetrics, textScores } from './metrics/textMetrics.js';
 import { openPrompts, rowsOf } from './openGroups.js';
-import { engineFor, type PromptRequest } from './openPrompt.js';
+import { engineFor, type EngineWishes, type PromptRequest } from './openPrompt.js';
 import { memberOf } from './standing.js';
 import { writeTexts } from './writeTexts.js';
 
-export interface TestRequest extends PromptRequest {
+export interface TestRequest extends PromptRequest, EngineWishes {
   readonly tests: readonly RecipeTest[];
   /** The tests' paths are relative to its folder. */
   readonly recipeFile: string;
-  readonly threads?: number;
-  readonly provider?: Recipe['provider'];
 }
 
 /** A test file with all that its recipe asks of it. */

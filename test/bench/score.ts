@@ -49,8 +49,8 @@ export async function benchScore(args: string[]): Promise<void> {
   const continuations = values.label.map((label) => base.tokenizer.encode(label));
   const examples = rows.map(({ input }) => ({ inputIds: base.tokenizer.encode(input), continuations }));
 
-  // As the product evaluates.
-  const setting = { provider: values.provider, threads: Number(values.threads), spinning: false };
+  // As `softprompt evaluate` does.
+  const setting = { provider: values.provider, threads: Number(values.threads), spinning: true };
   const engine: Pick<Engine, 'open'> = {
     open: (graph, weights, own) => openOnnxSession(graph, weights, { ...setting, ...own }),
   };

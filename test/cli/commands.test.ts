@@ -283,6 +283,7 @@ describe('softprompt evaluate', () => {
         promptFolder: join(folder, '.softprompt', 'prompts', 'tickets'),
         file: { path: join(folder, 'test.csv') },
         cacheFolder: join(folder, 'home', 'cache'),
+        spinning: true,
         baseline: true,
         maxRows: 3,
       },

@@ -102,6 +102,7 @@ describe('softprompt ensemble', () => {
         vote: 'majority',
         file: { path: join(folder, 'test.jsonl') },
         cacheFolder: join(folder, 'home', 'cache'),
+        spinning: true,
         baseline: true,
       },
     ]);
