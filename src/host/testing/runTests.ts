@@ -16,6 +16,8 @@ export interface PromptTest {
   readonly prompt: string;
   readonly recipe: vscode.Uri;
   wrong: readonly RowDetail[];
+  /** Shows the rows that are wrong now: VS Code asks once for what stands beneath a test, however often it runs. */
+  unfold?: (test: PromptTest) => void;
 }
 
 export interface TestServices {
@@ -128,6 +130,7 @@ function forgetRows(test: PromptTest): void {
 function keepRows(test: PromptTest, wrong: readonly RowDetail[]): void {
   test.wrong = wrong.slice(0, mostRows);
   test.item.canResolveChildren = wrong.length > 0;
+  test.unfold?.(test);
 }
 
 /** The wrong rows of a test's last run as items beneath it. They neither pass nor fail: the gate does. */

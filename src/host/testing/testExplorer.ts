@@ -40,7 +40,7 @@ export function openTestExplorer(services: TestServices, findRecipes: () => Prom
       const child = before?.item ?? controller.createTestItem(testId, test.name, recipe);
       child.description = test.gates.map(gateText).join(', ');
       child.range = rangeIn(text, test);
-      tests.set(testId, { item: child, test, prompt: found.prompt, recipe, wrong: before?.wrong ?? [] });
+      tests.set(testId, { wrong: [], ...before, item: child, test, prompt: found.prompt, recipe });
       return child;
     });
     item.children.replace(children);
@@ -76,7 +76,10 @@ export function openTestExplorer(services: TestServices, findRecipes: () => Prom
   controller.resolveHandler = async (item) => {
     if (!item) return findRecipes();
     const test = tests.get(item.id);
-    if (test) showRows(controller, test);
+    if (!test) return;
+    // A recipe that changes makes another of it, which keeps this.
+    test.unfold = (current) => showRows(controller, current);
+    test.unfold(test);
   };
   controller.refreshHandler = findRecipes;
   // Judging needs the cores for a while: "Run All" leaves it out unless a person says otherwise.
