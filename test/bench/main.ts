@@ -27,12 +27,12 @@ else if (command === 'groups') await benchGroups(args);
 else if (command === 't5') await benchT5(args);
 else if (command === 'together') await benchTogether(args);
 else if (command === 'live') await benchLive(args);
-else if (command === 'editor') benchEditor();
+else if (command === 'editor') benchEditor(args);
 else if (command === undefined || command.startsWith('--')) await benchCompare(process.argv.slice(2));
 else throw new Error(`there is no bench "${command}"; see CONTRIBUTING.md`);
 
-/** What the extension costs a real VS Code: it needs what the end-to-end tests need. */
-function benchEditor(): void {
+/** What the extension costs a real VS Code: it needs what the end-to-end tests need. `rows`: that file alone. */
+function benchEditor(names: readonly string[]): void {
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/bench/editor/vitest.config.ts'];
-  process.exitCode = spawnSync(process.execPath, vitest, { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, [...vitest, ...names], { stdio: 'inherit' }).status ?? 1;
 }
