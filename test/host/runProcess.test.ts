@@ -77,6 +77,8 @@ describe('a run’s process', () => {
   it('answers nobody who does not know its token', async () => {
     const { folder, ended } = await start(join(home, 'token'), { maxSteps: 100_000 });
     const { connection } = await attach(folder);
+    // Before its first step it clears its folder of what killed writers left there, for which it would take what is written here.
+    await expect.poll(() => steps(folder), patience).toBeGreaterThan(0);
     const description = await readRunProcess(folder);
     if (!description) throw new Error('no process');
     await writeRunProcess(folder, { ...description, token: 'x'.repeat(description.token.length) });
