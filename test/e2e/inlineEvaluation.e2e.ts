@@ -10,6 +10,7 @@ import { screenshot } from './support/screenshots.js';
 import { versions } from './support/server.js';
 import { axeViolations, expectNoCspMessages, webview } from './support/webview.js';
 import {
+  chooseFromMenu,
   codeLens,
   dialog,
   openContainer,
@@ -137,10 +138,7 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
 
     // From the tree, onto a file whose columns have other names.
     await openContainer(page, 'Softprompt');
-    await treeItem(page, /^tickets, .*prompt tuning/).click({ button: 'right' });
-    // A menu that has just opened does not hear the mouse.
-    await page.getByRole('menuitem', { name: 'Evaluate on a File…' }).hover();
-    await page.keyboard.press('Enter');
+    await chooseFromMenu(page, treeItem(page, /^tickets, .*prompt tuning/), 'Evaluate on a File…');
     await quickPickItem(page, /renamed\.csv/).click();
     await quickInput(page).getByText('Columns for tickets (1 of 2)').waitFor();
     await quickPickItem(page, 'message').click();

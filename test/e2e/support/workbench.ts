@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 import type { Editor } from './editor.js';
@@ -66,6 +66,21 @@ export async function chooseFolder(page: Page, folder: string, button: string): 
   await quickInput(page).getByRole('button', { name: button, exact: true }).click();
 }
 
+/** Answers the editor's own dialog for files. */
+export async function chooseFile(page: Page, file: string, button: string): Promise<void> {
+  const text = quickInputText(page);
+  // It fills in where it begins more than once, also over what was typed.
+  await vi.waitFor(
+    async () => {
+      await text.fill(file);
+      await quickPickItem(page, basename(file)).waitFor({ timeout: 2000 });
+      expect(await text.inputValue()).toBe(file);
+    },
+    { timeout: 30_000 },
+  );
+  await quickInput(page).getByRole('button', { name: button, exact: true }).click();
+}
+
 /** Opens a file of the workspace by its name, which no other has. */
 export async function openFile(page: Page, name: string): Promise<void> {
   await page.keyboard.press('F1');
@@ -76,6 +91,10 @@ export async function openFile(page: Page, name: string): Promise<void> {
 /** A command above a line of the editor. */
 export const codeLens = (page: Page, name: string): Locator =>
   page.locator('.codelens-decoration a', { hasText: name });
+
+/** What the terminals that can be seen show. */
+export const terminalText = (page: Page): Promise<string> =>
+  page.locator('.terminal-wrapper .xterm-rows:visible').first().innerText();
 
 /** The names of the extensions that are active, once all that start with a window have. It stays open and follows what happens. */
 export async function runningExtensions(page: Page): Promise<Locator> {
@@ -102,6 +121,14 @@ export async function openContainer(page: Page, name: string): Promise<void> {
 
 /** A row of any tree. Its accessible name is a string tooltip, where it has one. */
 export const treeItem = (page: Page, name: string | RegExp): Locator => page.getByRole('treeitem', { name });
+
+/** Chooses from the context menu of a row. */
+export async function chooseFromMenu(page: Page, row: Locator, name: string): Promise<void> {
+  await row.click({ button: 'right' });
+  // A menu that has just opened does not hear the mouse's button.
+  await page.getByRole('menuitem', { name }).hover();
+  await page.keyboard.press('Enter');
+}
 
 /** A row of the view Problems: its words and place. */
 export const problem = (page: Page, text: string | RegExp): Locator =>
