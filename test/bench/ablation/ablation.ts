@@ -31,7 +31,6 @@ export async function benchAblation(args: string[]): Promise<void> {
   } finally {
     await rm(home, { recursive: true, force: true });
   }
-  const parts: string[] = [];
   for (const recipe of recipes) {
     const sweep = sweepFolderOf(store, recipe);
     const table = await readTable(sweep);
@@ -39,7 +38,6 @@ export async function benchAblation(args: string[]): Promise<void> {
     await copyFile(csvFile(sweep), join(folder, `${recipe}.csv`));
     const { markdown, chart } = lengthsPage(table);
     if (chart !== undefined) await writeFile(join(folder, `${recipe}.svg`), chart);
-    parts.push(markdown);
+    await intoPage(join(folder, 'README.md'), recipe, markdown);
   }
-  await intoPage(join(folder, 'README.md'), parts.join('\n'));
 }

@@ -41,13 +41,11 @@ export async function benchTransfer(args: string[]): Promise<void> {
     await rm(home, { recursive: true, force: true });
   }
   const known = await readdir(transfersFolder(store)).catch((): string[] => []);
-  const parts: string[] = [];
   for (const model of models.filter((each) => known.includes(nameOf(each)))) {
     const transfer = transferFolderOf(store, nameOf(model));
     await copyFile(transferCsvFile(transfer), join(folder, `${model}.csv`));
-    parts.push(transferPage(await readTransferTable(transfer)));
+    await intoPage(join(folder, 'README.md'), model, transferPage(await readTransferTable(transfer)));
   }
-  await intoPage(join(folder, 'README.md'), parts.join('\n'));
 }
 
 function transferPage(table: TransferTable): string {
