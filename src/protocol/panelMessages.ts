@@ -47,7 +47,8 @@ export interface StepColumns {
 
 /** A notice is in words, and steps are columns. */
 export type ToldEvent =
-  Exclude<RunEvent, { type: 'step' | 'notice' }> | { readonly type: 'notice'; readonly text: string };
+  | Exclude<RunEvent, { type: 'step' | 'notice' }>
+  | { readonly type: 'notice'; readonly code: string; readonly text: string };
 export type StepEvent = Extract<RunEvent, { type: 'step' }>;
 
 /** What a run has told, or has told since. */

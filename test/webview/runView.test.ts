@@ -55,6 +55,12 @@ const view = (...events: RunEvent[]): RunView => viewRun(run, packEvents(events)
 const losses = ({ steps }: RunView): number[][] => [[...steps.step.values()], [...steps.loss.values()]];
 
 describe('the view of a run', () => {
+  it('knows why there are no nearest tokens', () => {
+    expect(view(start(0), { type: 'notice', code: 'waitingForRun', args: { run: 'b' } }).noNearest).toBeUndefined();
+    const parts = { type: 'notice', code: 'noFirstKeys', args: { parts: 'cross' } } as const;
+    expect(view(start(0), parts).noNearest).toMatch(/^No nearest tokens are shown: .* in cross /);
+  });
+
   it('keeps every step, and the last one whole', () => {
     const shown = view(start(0), step(1, 4), step(2, 3));
     addTold(shown, run, packEvents([step(3, 2)]));

@@ -25,6 +25,8 @@ export interface RunView {
   readonly evaluations: { dev?: Evaluation; baseline?: Evaluation; test?: Evaluation; testBaseline?: Evaluation };
   nearest?: EventOf<'nearest'>;
   nearestBefore?: EventOf<'nearest'> | undefined;
+  /** Why there will be no nearest tokens. */
+  noNearest?: string;
   end?: EventOf<'end'> | undefined;
   /** What is worth a line, in order. */
   log: readonly LogEvent[];
@@ -75,6 +77,9 @@ function addEvent(view: RunView, event: ToldEvent): void {
       return;
     case 'checkpoint':
       if (view.log.at(-1)?.type === 'checkpoint') view.log = view.log.slice(0, -1);
+      break;
+    case 'notice':
+      if (event.code === 'noFirstKeys') view.noNearest = event.text;
       break;
     case 'end':
       view.end = event;

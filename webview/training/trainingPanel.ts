@@ -115,7 +115,7 @@ class TrainingPanel extends LitElement {
           })}
         </div>
         <div class="columns">
-          ${view.run.plan.virtualTokens === 0 ? nothing : guard([view.nearest, view.run.plan.virtualTokens], () => nearestTokens(view))}
+          ${view.run.plan.virtualTokens === 0 ? nothing : guard([view.nearest, view.noNearest, view.run.plan.virtualTokens], () => nearestTokens(view))}
           ${guard([dev, baseline], () => sampleRows(view, (row) => this.openRow(row)))}
         </div>
         ${

@@ -28,7 +28,7 @@ function others(events: readonly RunEvent[]): ToldEvent[] {
       case 'step':
         break;
       case 'notice':
-        told.push({ type: 'notice', text: describeNotice(event.code, event.args) });
+        told.push({ type: 'notice', code: event.code, text: describeNotice(event.code, event.args) });
         break;
       case 'evaluation': {
         const kind = `${event.split} ${event.baseline}`;

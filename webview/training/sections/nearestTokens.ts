@@ -6,7 +6,8 @@ import { quoted } from '../../../src/protocol/quoted.js';
 import type { RunView } from '../runView.js';
 
 /** Each virtual token with the real tokens nearest to it; those whose nearest one is another than before are marked. */
-export function nearestTokens({ nearest, nearestBefore, run }: RunView): TemplateResult {
+export function nearestTokens({ nearest, nearestBefore, noNearest, run }: RunView): TemplateResult {
+  if (noNearest !== undefined) return section(undefined, html`<p class="empty">${noNearest}</p>`);
   const meaning = nearestMeaning(run.plan.method);
   if (!nearest) {
     return section(
