@@ -19,6 +19,8 @@ export type ModelChoice =
       readonly path: string;
       readonly modelType: string;
       readonly parameters: number;
+      /** Whether it reads its labels at a mask. */
+      readonly isMasked: boolean;
     }
   | { readonly usable: false; readonly name: string; readonly path: string; readonly error: ErrorMessage };
 

@@ -13,5 +13,15 @@ export const answerColumn = 'mask';
 export const placesAnswer = (template: string): boolean =>
   template.replaceAll(/\{\{|\}\}/g, '').includes(`{${answerColumn}}`);
 
+/** A template whose answer stands behind the text, unless it says where. */
+export const withAnswer = (template: string): string =>
+  placesAnswer(template) ? template : `${template}${answerBehind}`;
+
+/** The template that `withAnswer` was given, where it added something. */
+export const withoutAnswer = (template: string): string =>
+  template.endsWith(answerBehind) ? template.slice(0, -answerBehind.length) : template;
+
+const answerBehind = ` {${answerColumn}}`;
+
 /** Whether a template has any. */
 export const placesVirtualTokens = (template: string): boolean => virtualSlots(template).length > 0;

@@ -6,6 +6,7 @@ import { recognisePreset } from '../data/presets/recognisePreset.js';
 import { readTable } from '../data/readTable.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { diagnose } from '../evaluation/doctor.js';
+import { modelOf } from '../models/architectures.js';
 import { findModels, type FoundModel } from '../models/findModels.js';
 import { clearConvertedModels, listConvertedModels } from '../models/weightsCache.js';
 import {
@@ -83,5 +84,5 @@ function asChoice(model: FoundModel): ModelChoice {
   if (!model.usable) return { usable: false, name, path, error: model.error.toMessage() };
   const { config, parameters } = model;
   const modelType = 'modelType' in config ? config.modelType : config.architecture;
-  return { usable: true, name, path, modelType, parameters };
+  return { usable: true, name, path, modelType, parameters, isMasked: modelOf(config).kind === 'masked' };
 }

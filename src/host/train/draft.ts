@@ -9,6 +9,7 @@ import { recipeEnding } from '../recipeEnding.js';
 import { modelReference, type FoundModel } from './modelReference.js';
 import type { Answer, Place, Step } from './walk.js';
 import { recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
+import { withAnswer, withoutAnswer } from '../../protocol/virtualSlots.js';
 import { fitted, misfit, readConfigs, variants, type Variant, type VariantConfigs } from './variants.js';
 import { writtenMethod } from './writtenMethod.js';
 
@@ -71,6 +72,19 @@ export function variantFor({ variant, task }: Pick<Draft, 'variant' | 'task'>): 
   return isFit(variant) ? variant : (variants.find(isFit) ?? variant);
 }
 
+/** The task in the form that the model reads, with a place for the answer or without; undefined where the rows' own will do. */
+export function taskFor({
+  dataset,
+  task,
+  model,
+}: Pick<DatasetDraft, 'dataset' | 'task' | 'model'>): ChosenTask | undefined {
+  if (model.isMasked === undefined) return task;
+  if (!model.isMasked) return task && { ...task, template: withoutAnswer(task.template) };
+  const { task: inferred } = dataset.summary;
+  const known = task ?? ('error' in inferred ? undefined : inferred);
+  return known && { ...known, template: withAnswer(known.template) };
+}
+
 function methodOf(draft: DatasetDraft): MethodConfig {
   const config: MethodConfig = fitted(draft.methods[variantFor(draft)], draft.task?.template);
   if (!trainsPrompt(config)) return config;
@@ -80,7 +94,8 @@ function methodOf(draft: DatasetDraft): MethodConfig {
 
 /** The recipe that a draft makes. */
 export function recipeOf(draft: DatasetDraft, services: TrainServices, roots: readonly string[]): RecipeText {
-  const { dataset, task, model } = draft;
+  const { dataset, model } = draft;
+  const task = taskFor(draft);
   const { folder } = dataset;
   const name = draft.name ?? nameFromFile(dataset.file);
   const path = (file: string): string => recipePath(folder, file);
@@ -120,7 +135,7 @@ export function forDataset(
 const memorySchema = z.object({
   /** Data files and recipes, the latest first. */
   recent: z.array(z.string()).catch([]),
-  model: z.object({ name: z.string(), path: z.string() }).optional().catch(undefined),
+  model: z.object({ name: z.string(), path: z.string(), isMasked: z.boolean().optional() }).optional().catch(undefined),
   variant: z.enum(variants).catch('PROMPT_TUNING'),
   methods: z.unknown().default({}).transform(readConfigs),
 });

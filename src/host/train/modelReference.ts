@@ -6,6 +6,8 @@ export interface FoundModel {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
+  /** Whether it reads its labels at a mask; undefined where nobody has looked. */
+  readonly isMasked?: boolean | undefined;
 }
 
 /** Whether it is the model of the product: a folder of the same name elsewhere is another. */

@@ -5,7 +5,7 @@ import { parameterCount } from '../amounts.js';
 import { browseFor } from '../browse.js';
 import { describeMessage } from '../../errors/catalogue.js';
 import { pick, separator, type Choice } from './ask.js';
-import { forDataset, recipeOf, type Draft, type TrainServices } from './draft.js';
+import { forDataset, recipeOf, taskFor, type Draft, type TrainServices } from './draft.js';
 import { isBundled, type FoundModel } from './modelReference.js';
 import { bundledModel } from './recipeText.js';
 import type { Step } from './walk.js';
@@ -31,7 +31,8 @@ export function modelStep(services: TrainServices, title: string): Step<Draft> {
         chosen: browsed,
         accept: async (model) => {
           if (typeof model === 'string') return model;
-          const chosen = { ...draft, model };
+          const task = taskFor({ ...draft, model });
+          const chosen = { ...draft, model, ...(task && { task }) };
           // What the search found was opened by it; anything else may not be a model at all.
           if (model === browsed) {
             await services.inspector.preview(recipeOf(chosen, services, workspaceRoots()));
@@ -41,7 +42,7 @@ export function modelStep(services: TrainServices, title: string): Step<Draft> {
       });
       if (answer === undefined || answer === 'back') return answer;
       if (typeof answer.value === 'object') return { value: answer.value };
-      browsed = await browseForModel(answer.value);
+      browsed = await browseForModel(answer.value, services);
     }
   });
 }
@@ -80,14 +81,14 @@ function modelChoice(model: ModelChoice, detail: string): Choice<FoundModel> {
     modelType: model.modelType,
     parameters: parameterCount(model.parameters),
   });
-  return { label: `$(chip) ${name}`, description, detail, value: { name, path } };
+  return { label: `$(chip) ${name}`, description, detail, value: { name, path, isMasked: model.isMasked } };
 }
 
 function bundledChoice(services: TrainServices): Choice<FoundModel> {
   return {
     label: `$(chip) ${bundledModel}`,
     detail: vscode.l10n.t('comes with Softprompt'),
-    value: { name: bundledModel, path: bundledPath(services) },
+    value: { name: bundledModel, path: bundledPath(services), isMasked: false },
   };
 }
 
@@ -104,8 +105,10 @@ function browseChoices(): Choice<Browse>[] {
   ];
 }
 
-async function browseForModel(kind: Browse): Promise<FoundModel | undefined> {
+async function browseForModel(kind: Browse, { inspector }: TrainServices): Promise<FoundModel | undefined> {
   const browsed = kind === 'browse folder' ? 'folder' : { files: { GGUF: ['gguf'] } };
   const path = await browseFor(browsed, vscode.l10n.t('The base model'));
-  return path === undefined ? undefined : { name: basename(path), path };
+  if (path === undefined) return undefined;
+  const found = (await inspector.models([path])).find((model) => model.path === path);
+  return { name: basename(path), path, ...(found?.usable && { isMasked: found.isMasked }) };
 }

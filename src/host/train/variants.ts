@@ -111,8 +111,10 @@ export function variantWords(): Readonly<Record<Variant, VariantWords>> {
 /** Why a method cannot be used with a template; undefined where it can. */
 export function misfit(variant: Variant, template: string | undefined): string | undefined {
   const { peft_type: type } = initialConfigs[variant];
-  if (type === 'WARP' && !placesAnswer(template ?? ''))
+  const isMasked = placesAnswer(template ?? '');
+  if (type === 'WARP' && !isMasked)
     return l10n.t('the template has no {mask}, where a masked model reads its labels', { mask: '{mask}' });
+  if (type === 'PREFIX_TUNING' && isMasked) return l10n.t('masked models have no prefixes here');
   if (!placesVirtualTokens(template ?? '')) return undefined;
   if (type === 'MODEL_TUNING') return l10n.t('the template places virtual tokens, of which model tuning has none');
   return type === 'PREFIX_TUNING'

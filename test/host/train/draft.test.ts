@@ -60,6 +60,20 @@ describe('the recipe of the answers', () => {
     expect(dataIn({ task })).not.toHaveProperty('preset');
   });
 
+  it('places the answer where the model reads it: at a mask behind the text unless the template says where', () => {
+    const templateFor = (isMasked: boolean | undefined, template: string | undefined): string | undefined => {
+      const model = { ...draft.model, isMasked };
+      const asked = { ...draft, model, task: template === undefined ? undefined : { ...task, template } };
+      return parseRecipe(recipeOf(asked as DatasetDraft, services, [folder]).text, 'a').data.template;
+    };
+    expect(templateFor(true, '{text}\nLabel:')).toBe('{text}\nLabel: {mask}');
+    expect(templateFor(true, undefined)).toBe('{text}\nLabel: {mask}');
+    expect(templateFor(true, 'It was {mask}. {text}')).toBe('It was {mask}. {text}');
+    expect(templateFor(false, '{text}\nLabel: {mask}')).toBe('{text}\nLabel:');
+    expect(templateFor(false, undefined)).toBeUndefined();
+    expect(templateFor(undefined, '{text} {mask}')).toBe('{text} {mask}');
+  });
+
   it('has as many virtual tokens as the template places, by a method that has them in the input', () => {
     const placed = { task: { ...task, template: '[P×3] {text} [P×2]' } };
     expect(methodIn({ ...placed, variant: 'P_TUNING' })).toMatchObject({

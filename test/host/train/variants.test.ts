@@ -115,10 +115,10 @@ describe('a template that places virtual tokens', () => {
     ]);
   });
 
-  it('needs a mask for WARP alone', () => {
+  it('needs a mask for WARP alone, and has none beside a prefix', () => {
     const misfits = (text: string) => variants.filter((variant) => misfit(variant, text) !== undefined);
     expect(misfits('{text}')).toEqual(['WARP']);
-    expect(misfits('{text} {mask}')).toEqual([]);
+    expect(misfits('{text} {mask}')).toEqual(['PREFIX_TUNING', 'PREFIX_PROJECTION']);
   });
 });
 
