@@ -1,10 +1,11 @@
 """Writes masked/: small random masked models, and what transformers, PEFT and torch compute on them.
 
 Run: python makeMasked.py (what the referee's requirements.txt lists is needed). The versions used stand in every file that holds results.
+Or, to let PEFT load what Softprompt made of the adapters (test/parity/masked.test.ts says where to keep it): python makeMasked.py check FOLDER
 
 masked/models/NAME       config and weights as transformers saves them
 masked/NAME.json         token ids of texts; batches of texts with what stands at their masks (-100 elsewhere); for WARP where virtual tokens stand
-                         (negative ids) and the classes; case by case config and losses
+                         (negative ids) and the classes; case by case losses and the adapter's config as PEFT saves it
 masked/NAME.safetensors  logits.I (of row I, every position), CASE.initial.PARAMETER and CASE.gradient.PARAMETER (of the first step) by PEFT's names
                          within the prompt encoder, CASE.prompt_embeddings and CASE.logits.I (of the adapter that training ends with)
 """
@@ -12,6 +13,7 @@ import copy
 import json
 import random
 import shutil
+import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -179,8 +181,9 @@ def record(name, folder, temporary, seed):
         torch.manual_seed(seed)
         losses, found = peft_case(folder, config, batches, rows, temporary / case)
         written = json.loads((temporary / case / "adapter_config.json").read_text())
-        fields = ("peft_type", "num_virtual_tokens", "encoder_reparameterization_type", "encoder_hidden_size")
-        cases[case] = {"config": {field: written[field] for field in fields if field in written}, "losses": losses}
+        # No path of the machine that made the file.
+        written["base_model_name_or_path"] = f"softprompt/{name}"
+        cases[case] = {"config": written, "losses": losses}
         tensors |= {f"{case}.{key}": t for key, t in found.items()}
     torch.manual_seed(seed)
     losses, found = warp_case(folder, warp_batches, 3)
@@ -193,8 +196,25 @@ def record(name, folder, temporary, seed):
     (OUT / f"{name}.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
 
+@torch.no_grad()
+def check(folder):
+    for name in MODELS:
+        expected = load_file(OUT / f"{name}.safetensors")
+        rows = json.loads((OUT / f"{name}.json").read_text())["input_ids"]
+        for case, config in CASES.items():
+            model = PeftModel.from_pretrained(AutoModelForMaskedLM.from_pretrained(OUT / "models" / name), folder / f"{name}.{case}").eval()
+            found = [model(**feeds([row])).logits[0, config.num_virtual_tokens :] for row in rows]
+            error = max((logits - expected[f"{case}.logits.{i}"]).abs().max().item() for i, logits in enumerate(found))
+            print(f"{name}.{case}: logits {error:.2g}")
+            if error > 1e-4:
+                sys.exit(f"{name}.{case}: more than 1e-4")
+
+
 torch.set_num_threads(1)
-shutil.rmtree(OUT, ignore_errors=True)
-with tempfile.TemporaryDirectory() as temporary:
-    for seed, (name, make) in enumerate(MODELS.items()):
-        record(name, save_model(name, make, seed), Path(temporary), seed)
+if sys.argv[1:2] == ["check"]:
+    check(Path(sys.argv[2]))
+else:
+    shutil.rmtree(OUT, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        for seed, (name, make) in enumerate(MODELS.items()):
+            record(name, save_model(name, make, seed), Path(temporary), seed)

@@ -20,15 +20,20 @@ import { bertConfig } from '../../src/models/bert/bertConfig.js';
 import type { MaskedModel } from '../../src/models/maskedModel.js';
 import { safetensorsWeights } from '../../src/models/safetensorsWeights.js';
 import { prepareWeights } from '../../src/models/weights.js';
-import { recipeSchema } from '../../src/protocol/recipe.js';
+import { recipeSchema, type MethodConfig } from '../../src/protocol/recipe.js';
 import type { Executor, Feeds, GraphOutputs } from '../../src/runtime/executor.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
+import { adapterConfig } from '../../src/store/adapterConfig.js';
+import { savePrompt } from '../../src/store/promptFolder.js';
 import { readFloatTensors, type FloatTensor } from '../../src/store/safetensors.js';
 import { optimizers } from '../../src/training/optimizers/optimizer.js';
 import { largestDifference, relativeError } from '../support/numbers.js';
 import { copied } from '../support/trainAsReferee.js';
 
-/** Masked models with what transformers, PEFT and torch compute on them, recorded by test/golden/makeMasked.py. */
+/**
+ * Masked models with what transformers, PEFT and torch compute on them, recorded by test/golden/makeMasked.py. With KEEP=FOLDER the adapters that
+ * are written stay there, for that script's check.
+ */
 const folder = resolve(import.meta.dirname, '../golden/masked');
 const names = ['bert', 'roberta'] as const;
 const caseNames = ['prompt', 'pTuningMlp', 'pTuningLstm'] as const;
@@ -40,7 +45,7 @@ const goldenSchema = z.object({
   input_ids: ids,
   batches: z.array(z.object({ input_ids: ids, labels: ids })),
   learning_rate: z.number(),
-  cases: z.record(z.enum(caseNames), z.object({ config: z.unknown(), losses })),
+  cases: z.record(z.enum(caseNames), z.object({ config: z.record(z.string(), z.unknown()), losses })),
   warp: z.object({ batches: z.array(z.object({ input_ids: ids, classes: z.array(z.int()) })), losses }),
 });
 
@@ -80,6 +85,15 @@ async function differenceOf(
   return largestDifference(
     defined(logits, 'logits').data,
     input_ids.flatMap((_, i) => [...defined(tensors.get(`${prefix}logits.${i}`), 'logits').data]),
+  );
+}
+
+/** What a recipe would say to train what PEFT trained. */
+function methodConfig(config: Readonly<Record<string, unknown>>): MethodConfig {
+  const fields = ['peft_type', 'num_virtual_tokens', 'encoder_reparameterization_type', 'encoder_hidden_size'];
+  const known = Object.fromEntries(fields.flatMap((field) => (field in config ? [[field, config[field]]] : [])));
+  return recipeSchema.shape.method.parse(
+    config.peft_type === 'PROMPT_TUNING' ? { ...known, prompt_tuning_init: 'random' } : known,
   );
 }
 
@@ -137,7 +151,7 @@ describe.each(names)('on %s', (name) => {
       const golden = await openGolden(name);
       const { model, tensors, open } = golden;
       const { config, losses: expected } = golden.cases[which];
-      const method = methodOf(recipeSchema.shape.method.parse(config), model, false);
+      const method = methodOf(methodConfig(config), model, false);
       const batches = golden.batches.map(({ input_ids, labels }) => {
         const targets = labels.flat().filter((token) => token >= 0);
         const texts = input_ids.map((row, i) => {
@@ -156,6 +170,30 @@ describe.each(names)('on %s', (name) => {
       expect(await differenceOf(golden, kept(method), { [promptEmbeddings]: saved }, `${which}.`)).toBeLessThan(1e-4);
     },
   );
+
+  it.each(caseNames)('a prompt of %s is saved as PEFT saves it', async (which) => {
+    const { cases, model, tensors } = await openGolden(name);
+    const { config } = cases[which];
+    const embeddings = defined(tensors.get(`${which}.prompt_embeddings`), promptEmbeddings);
+    const place = join(process.env.KEEP ?? cacheFolder, `${name}.${which}`);
+    const written = adapterConfig({
+      ...model.heads,
+      baseModel: `softprompt/${name}`,
+      method: methodConfig(config),
+      numVirtualTokens: embeddings.shape[0] ?? 0,
+      hiddenSize: model.hiddenSize,
+      numLayers: model.numLayers,
+      numAttentionHeads: model.heads.numHeads,
+      taskType: 'FEATURE_EXTRACTION',
+    });
+    await savePrompt(place, { config: written, embeddings });
+    expect(JSON.parse(await readFile(join(place, 'adapter_config.json'), 'utf8'))).toEqual({
+      ...config,
+      peft_version: null,
+    });
+    const saved = await readFloatTensors(join(place, 'adapter_model.safetensors'));
+    expect([...saved]).toEqual([[promptEmbeddings, embeddings]]);
+  });
 
   it("WARP begins with torch's gradients and shows torch's losses, with virtual tokens around the mask", async () => {
     const golden = await openGolden(name);
