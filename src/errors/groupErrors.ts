@@ -54,10 +54,6 @@ export const groupErrors = {
     message: l10n.t('{file}: the prompts of these groups are damaged: found {found}; expected {expected}.', a),
     advice: l10n.t('Copy the folder again from where it is whole, or train it again.'),
   }),
-  'run.groupModel': (a: { model: string }) => ({
-    message: l10n.t('groupBy trains prompts for decoders, such as GPT-2 or Llama, and {model} is none.', a),
-    advice: l10n.t('Choose a decoder, or leave out groupBy.'),
-  }),
   'run.groupDiverged': (a: { column: string; group: string; step: number; learningRate: number }) => ({
     message: l10n.t(
       'The prompt of the {column} "{group}" diverged at step {step}: the loss is no longer a number (learning rate {learningRate}).',

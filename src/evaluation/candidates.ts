@@ -10,6 +10,8 @@ import { intVector, type Executor, type Feeds, type Tensor } from '../runtime/ex
 export interface Candidates {
   readonly inputIds: readonly number[];
   readonly continuations: readonly (readonly number[])[];
+  /** Which of several prompts it reads; 0 unless told. */
+  readonly prompt?: number;
 }
 
 /** Rows of one pass, over all members: enough for full matrix products, few enough for memory. */

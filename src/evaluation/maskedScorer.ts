@@ -1,5 +1,5 @@
 import { defined } from '../common/assert.js';
-import { maskedFeeds, maskedScoringGraph, maskedText } from '../methods/maskedGraph.js';
+import { maskedFeeds, maskedScoringGraph, maskedText, type MaskedText } from '../methods/maskedGraph.js';
 import { classEmbeddings, promptEmbeddings } from '../methods/method.js';
 import type { MaskedModel } from '../models/maskedModel.js';
 import { intVector, type Tensor } from '../runtime/executor.js';
@@ -19,7 +19,8 @@ export function maskedScorer(setting: ScorerSetting<MaskedModel>, members: reado
   const sessions = setting.sessions ?? modelSessions(setting);
   const score = async (member: Member, examples: readonly Candidates[]): Promise<number[][]> => {
     const { method, embeddings, classes } = member;
-    const session = await sessions.open(`masks ${method.entry} ${method.virtualTokens} ${method.classes}`, () =>
+    const { entry, virtualTokens, classes: count, prompts } = method;
+    const session = await sessions.open(`masks ${[entry, virtualTokens, count, prompts].join(' ')}`, () =>
       maskedScoringGraph(model, method),
     );
     const { texts, pairs } = textsAndPairs(examples);
@@ -54,15 +55,15 @@ interface AskedToken {
 }
 
 function textsAndPairs(examples: readonly Candidates[]): {
-  readonly texts: ReturnType<typeof maskedText>[];
+  readonly texts: MaskedText[];
   readonly pairs: AskedToken[];
 } {
-  const texts: ReturnType<typeof maskedText>[] = [];
+  const texts: MaskedText[] = [];
   const pairs: AskedToken[] = [];
   let rows = 0;
-  examples.forEach(({ inputIds, continuations }, example) => {
+  examples.forEach(({ inputIds, continuations, prompt = 0 }, example) => {
     for (const count of new Set(continuations.map((tokens) => tokens.length))) {
-      texts.push(maskedText(inputIds, count));
+      texts.push({ ...maskedText(inputIds, count), prompt });
       continuations.forEach((tokens, continuation) => {
         if (tokens.length === count)
           tokens.forEach((token, i) => pairs.push({ row: rows + i, token, example, continuation }));

@@ -7,7 +7,7 @@ import type { UnknownGroups } from '../protocol/recipe.js';
 import type { Engine } from '../runtime/engine.js';
 import { isGroupSet, readGroupSet, readGroupVectors, type GroupSet } from '../store/groupSet.js';
 import { rowsFor, type AskedRows, type RowsAsked } from './askedRows.js';
-import { openBeside, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
+import { entering, openBeside, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
 import type { Member } from './scorer.js';
 
 /** The prompts of groups with the model that they belong to; their vectors are read when rows ask for them. */
@@ -42,7 +42,7 @@ export async function rowsOf(
   asked: RowsAsked & { readonly unknownGroups?: UnknownGroups },
 ): Promise<GroupedRows> {
   if (!('set' in opened)) return rowsFor(opened, table, engine, asked);
-  const { set, folder, method } = opened;
+  const { set, folder } = opened;
   const rows = rowsFor(opened, table, engine, asked);
   const groups = groupsOfRows(table, set.column).slice(0, asked.maxRows);
   const places = new Map(set.groups.map(({ group }, place) => [group, place]));
@@ -57,7 +57,7 @@ export async function rowsOf(
   );
   const bare: Member = { method: noMethod };
   const members = new Map(
-    met.map((group, i): [string, Member] => [group, { method, embeddings: defined(vectors[i], 'vectors') }]),
+    met.map((group, i): [string, Member] => [group, entering(defined(vectors[i], 'vectors'), set.config, opened)]),
   );
   return { ...rows, answering: groups.map((group) => members.get(group) ?? bare), groups };
 }

@@ -9,7 +9,7 @@ import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { fromPeftLayers } from '../store/decoderPrefix.js';
-import { adapterShape, hasParts } from '../store/adapterConfig.js';
+import { adapterShape, hasParts, type AdapterConfig } from '../store/adapterConfig.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 
@@ -46,13 +46,21 @@ export async function openPrompt(
     { promptFolder, cacheFolder, ...(named !== undefined && { model: named }) },
     openBase,
   );
-  const { model } = opened;
-  const { embeddings: stored, classes, config } = prompt;
-  const isDecoderPrefix = config.peft_type === 'PREFIX_TUNING' && model.kind === 'encoderDecoder' && !hasParts(config);
-  const embeddings = isDecoderPrefix ? fromPeftLayers(stored, config.num_layers, model.numLayers) : stored;
+  const { embeddings, classes, config } = prompt;
+  return { prompt, ...opened, ...entering(embeddings, config, opened), ...(classes && { classes }) };
+}
+
+/** Saved vectors [P, width] as they enter a model: PEFT has the pairs of an encoder-decoder's decoder in another order. */
+export function entering(
+  stored: Tensor<Float32Array>,
+  config: AdapterConfig,
+  { model, method }: Pick<OpenedPrompt, 'model' | 'method'>,
+): Pick<OpenedPrompt, 'method' | 'embeddings'> {
+  if (config.peft_type !== 'PREFIX_TUNING' || model.kind !== 'encoderDecoder' || hasParts(config))
+    return { method, embeddings: stored };
+  const embeddings = fromPeftLayers(stored, config.num_layers, model.numLayers);
   const [virtualTokens = 0, width = 0] = embeddings.shape;
-  const method = isDecoderPrefix ? direct(opened.method.entry, virtualTokens, width) : opened.method;
-  return { prompt, ...opened, method, embeddings, ...(classes && { classes }) };
+  return { method: direct(method.entry, virtualTokens, width), embeddings };
 }
 
 type KnownPrompt = Pick<SavedPrompt, 'config' | 'details' | 'recipe'>;

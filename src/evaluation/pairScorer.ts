@@ -21,8 +21,9 @@ export function pairScorer(setting: ScorerSetting<EncoderDecoderModel>, members:
       ...pairFeeds(
         model,
         method,
-        examples.map(({ inputIds, continuations }) => ({
+        examples.map(({ inputIds, continuations, prompt = 0 }) => ({
           ids: inputIds,
+          prompt,
           decoder: branching({ inputIds: [model.decoderStartTokenId], continuations }),
         })),
       ),

@@ -59,8 +59,8 @@ export function pairFeeds(model: EncoderDecoderModel, method: Method, pairs: rea
 
 /** What tells the graphs of two kept prompts apart. */
 export const pairMethodKey = (method: Method): string => {
-  const { entry, virtualTokens, sharesLayers = false } = method;
-  return [entry, virtualTokens, sharesLayers, ...partsOf(method)].join(' ');
+  const { entry, virtualTokens, sharesLayers = false, prompts = 1 } = method;
+  return [entry, virtualTokens, sharesLayers, prompts, ...partsOf(method)].join(' ');
 };
 
 /** What the encoder makes of its rows [tokens, hidden], the virtual tokens among them, and what a prefix puts in front of each attention. */

@@ -207,6 +207,11 @@ function groupProblems({ groupBy, data, method, sweep, evaluation }: Recipe): Re
   const refused = (path: string[], message: string): void => void problems.push({ path, message });
   if (!trainsPrompt(method))
     refused(['method', 'peft_type'], l10n.t('model tuning makes no prompts for groups; leave out "groupBy"'));
+  if (method.peft_type === 'WARP')
+    refused(
+      ['method', 'peft_type'],
+      l10n.t('WARP trains a vector for each label too, which prompts of groups have no place for; leave out "groupBy"'),
+    );
   if (sweep !== undefined)
     refused(
       ['sweep'],

@@ -84,6 +84,8 @@ export const adapterConfigSchema = z.discriminatedUnion('peft_type', [
   prefixTuningSchema,
   pTuningSchema,
 ]);
+/** What prompts of groups are: one matrix each. */
+export const groupConfigSchema = z.union([partsSchema, adapterConfigSchema]);
 /** PEFT's configs, and ours of what PEFT has not. */
 export type AdapterConfig = z.infer<typeof adapterConfigSchema> | PartsConfig | WarpConfig;
 /** Of a prefix that does not stand in the decoder alone. */

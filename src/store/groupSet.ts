@@ -6,7 +6,7 @@ import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { metricNames } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
-import { adapterConfigSchema, adapterShape, type AdapterConfig } from './adapterConfig.js';
+import { adapterShape, groupConfigSchema, type AdapterConfig } from './adapterConfig.js';
 import { embeddingsName } from './adapterWeights.js';
 import { writeFolderAtomic, writeFileAtomic } from './atomicFile.js';
 import { asReadError } from './fileErrors.js';
@@ -45,7 +45,7 @@ const indexSchema = z.object({
   version: z.literal(1),
   /** The recipe's `groupBy`. */
   column: text,
-  config: adapterConfigSchema,
+  config: groupConfigSchema,
   groups: z.array(groupEntrySchema).min(1),
 });
 
@@ -74,7 +74,7 @@ export async function saveGroupSet(
   { column, config, details, recipe, groups }: Omit<GroupSet, 'name'>,
   vectors: (group: GroupEntry) => Promise<Float32Array>,
 ): Promise<void> {
-  assert(config.peft_type !== 'WARP', 'a method of decoders');
+  assert(config.peft_type !== 'WARP', 'one matrix for each group');
   await writeFolderAtomic(folder, async (temporary) => {
     const shape = [groups.length, ...adapterShape(config)];
     const data = async function* (): AsyncGenerator<Float32Array> {

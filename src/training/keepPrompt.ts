@@ -10,6 +10,7 @@ import { configHash, type PromptDetails } from '../store/promptDetails.js';
 import { savePrompt } from '../store/promptFolder.js';
 import { kindOf } from '../store/storeLocation.js';
 import { keptMember } from './keptEmbeddings.js';
+import type { Tensor } from '../runtime/executor.js';
 import type { RunContext } from './runContext.js';
 import type { LoopResult } from './trainLoop.js';
 
@@ -37,13 +38,13 @@ export async function keepPrompt({
   /** What it began from; runs of older versions have none. */
   firstVectors: string;
 }): Promise<NearestTokens[]> {
-  const { recipe, model } = context;
+  const { recipe } = context;
   const { embeddings, classes } = await keptMember(context, result.best);
   const nearest = await nearestToPrompt(embeddings, context, nearestCount);
   if ((await kindOf(folder)) !== undefined) await deletePrompt(store, name);
   await savePrompt(folder, {
     config: adapterConfigOf(context),
-    embeddings: hasOwnPairs(context) ? toPeftLayers(embeddings, model.numLayers) : embeddings,
+    embeddings: storedEmbeddings(context, embeddings),
     ...(classes && { classes }),
     trainingState: checkpoint,
     ...((await kindOf(firstVectors)) === 'file' && { firstVectors }),
@@ -61,6 +62,10 @@ const hasOwnPairs = ({ model, method }: Pick<RunContext, 'model' | 'method'>): b
   method.entry === 'keysAndValues' &&
   !method.sharesLayers &&
   !method.prefixAttention;
+
+/** What is kept [P, width], as it is saved. */
+export const storedEmbeddings = (context: RunContext, embeddings: Tensor<Float32Array>): Tensor<Float32Array> =>
+  hasOwnPairs(context) ? toPeftLayers(embeddings, context.model.numLayers) : embeddings;
 
 /** The config of a prompt that a run trains. */
 export function adapterConfigOf(context: RunContext): AdapterConfig {

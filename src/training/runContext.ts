@@ -65,8 +65,6 @@ export async function planRun({ recipe, recipeFile }: RecipeRequest): Promise<Ru
   const model = modelOf(base.config);
   const classes = Object.keys(data.task.labels ?? {}).length;
   const method = methodOf(recipe.method, model, placesVirtualTokens(data.task.template), classes);
-  if (recipe.groupBy !== undefined && model.kind !== 'causal')
-    throw new SoftpromptError('run.groupModel', { model: base.name });
   if (!trainsPrompt(recipe.method) && recipe.method.save_model && base.form === 'gguf')
     throw new SoftpromptError('run.noModelFolder', { model: base.name });
   const tokenize = tokenizeOptions(recipe.data, data.task, base, method.virtualTokens);

@@ -57,7 +57,6 @@ export async function validateRecipe(request: RecipeRequest): Promise<RecipeFaul
 /** Where what data and model do not have in common is mended. */
 const fieldsAtFault: Partial<Record<ErrorCode, RecipeFault['path']>> = {
   'run.noEntry': ['method', 'peft_type'],
-  'run.groupModel': ['groupBy'],
   'run.noSentinel': ['data', 'sentinel'],
   'run.noAnswerPlace': ['data', 'template'],
   'run.answerPlace': ['data', 'template'],

@@ -172,6 +172,13 @@ describe('a prompt for each group', () => {
     expect(marks(grouped(', "preset": "classification"'))).toHaveLength(3);
   });
 
+  it('is one matrix, which WARP and model tuning do not make', () => {
+    const masked = ', "template": "{t} {mask}", "target": "{l}", "labels": { "a": "a", "b": "b" }';
+    expect(marks(grouped(masked, ', "method": { "peft_type": "WARP" }'))).toMatchObject([{ marked: '"WARP"' }]);
+    const tuning = ', "method": { "peft_type": "MODEL_TUNING" }';
+    expect(marks(grouped(whole, tuning))).toMatchObject([{ marked: '"MODEL_TUNING"' }]);
+  });
+
   it('is no run of a sweep, and is shown no rows of others as examples', () => {
     const sweep = '{ "training.seed": [1, 2] }';
     expect(marks(grouped(whole, `, "sweep": ${sweep}`))).toMatchObject([{ marked: sweep }]);

@@ -1,15 +1,19 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluatePrompt, type EvaluateRequest } from '../../src/evaluation/evaluatePrompt.js';
 import type { RunEvent } from '../../src/protocol/events.js';
 import { listGroupSets, listPrompts, listRuns } from '../../src/store/catalogue.js';
 import { readEvents } from '../../src/store/eventLog.js';
 import { readGroupSet, readGroupVectors } from '../../src/store/groupSet.js';
-import { exportGroup } from '../../src/store/promptTransfer.js';
+import { exportGroup, takeOutGroup } from '../../src/store/promptTransfer.js';
 import { runFile } from '../../src/store/runFiles.js';
 import { resume, train } from '../../src/training/run.js';
+import { recipeSchema } from '../../src/protocol/recipe.js';
 import { groupedRecipe, rowsOfUsers, writeRows } from '../support/groupedRows.js';
+import { writeMasked } from '../support/maskedFolder.js';
+import { writeT5Folder } from '../support/tinyT5.js';
 
 const never = new AbortController().signal;
 const ignore = (): void => undefined;
@@ -179,3 +183,94 @@ describe('a prompt for each user', () => {
     });
   });
 });
+
+describe('on models whose prompts change every row', () => {
+  const rows = Array.from({ length: 24 }, (_, i) => ({
+    user: users[i % 3] ?? '',
+    text: `${['a', 'very', 'film'][i % 3]} ${['good', 'bad'][Math.floor(i / 3) % 2]} film ${i}`,
+    label: String(Math.floor(i / 3) % 2),
+  }));
+  const data = { train: 'reviews.jsonl', test: 'reviews.jsonl', target: '{label}', labels: { 0: 'good', 1: 'bad' } };
+  const prefix = { peft_type: 'PREFIX_TUNING', num_virtual_tokens: 3, prompt_tuning_init: 'random' } as const;
+  const cases = {
+    'prompt tuning of T5': ['t5', { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 3 }],
+    'P-tuning of T5': ['t5', { peft_type: 'P_TUNING', num_virtual_tokens: 3, encoder_hidden_size: 8 }],
+    // Of an even number of blocks, which PEFT's form holds in twice as many.
+    'prefix tuning of T5': ['t5', prefix],
+    'prefixes anywhere in T5': ['t5', { ...prefix, prefix_attention: ['encoder', 'cross'] }],
+    'prompt tuning of BERT': ['bert', { peft_type: 'PROMPT_TUNING', num_virtual_tokens: 3 }],
+  } as const;
+
+  it.each(Object.entries(cases))('%s: own bytes, and in mixed batches the scores of each alone', async (name, of) => {
+    const [model, method] = of;
+    const store = join(folder, name.replaceAll(' ', '-'));
+    const path =
+      model === 't5' ? await writeT5Folder(join(store, 't5'), 't5Gated') : await writeMasked(await made(store), model);
+    await writeRows(join(folder, 'reviews.jsonl'), rows);
+    const own = rows.filter(({ user }) => user === 'bo');
+    await writeRows(join(folder, 'reviews-bo.jsonl'), own);
+    const trained = async (files: object, place: string): Promise<{ folder: string; events: RunEvent[] }> => {
+      const recipe = recipeSchema.parse({
+        name: 'reviews',
+        groupBy: 'user',
+        model: path,
+        data: { ...data, template: model === 't5' ? '{text} review:' : '{text} it was {mask} .', ...files },
+        method,
+        training: { maxSteps: 4, evalEvery: 2, batchSize: 4, learningRate: 0.1 },
+        provider: 'cpu',
+        threads: 1,
+      });
+      const events: RunEvent[] = [];
+      const where = { recipeFile: join(folder, 'r.softprompt.json'), store: join(store, place), cacheFolder };
+      const { folder: saved } = await train({ recipe, ...where, besideOthers: true }, (e) => events.push(e), never);
+      return { folder: saved, events };
+    };
+    const { folder: set, events } = await trained({}, 'all');
+    const together = await vectors(set);
+    const bo = { train: 'reviews-bo.jsonl', test: 'reviews-bo.jsonl' };
+    expect(await vectors((await trained(bo, 'bo')).folder)).toEqual({ bo: together.bo });
+    expect(together.bo).not.toBe(together.ada);
+
+    const asked = { cacheFolder, provider: 'cpu', threads: 1, baseline: false } as const;
+    const evaluated = (promptFolder: string, file: string, change: Partial<EvaluateRequest> = {}) =>
+      evaluatePrompt({ ...asked, promptFolder, file: { path: join(folder, file) }, ...change }, ignore, never);
+    const mixed = await evaluated(set, 'reviews.jsonl');
+    const [tested] = events.flatMap((e) => (e.type === 'evaluation' && e.split === 'test' && !e.baseline ? [e] : []));
+    expect(tested?.metrics).toEqual(mixed.metrics);
+    const alone = await evaluated(await takeOutGroup(join(store, 'all'), set, 'bo'), 'reviews-bo.jsonl');
+    const ofBo = mixed.rows.filter((_, i) => rows[i]?.user === 'bo');
+    expect(ofBo).toHaveLength(own.length);
+    alone.rows.forEach(({ predicted, probability }, i) => {
+      expect(ofBo[i]?.predicted).toBe(predicted);
+      expect(Math.abs((ofBo[i]?.probability ?? 0) - probability)).toBeLessThan(1e-5);
+    });
+    const other = await evaluated(await takeOutGroup(join(store, 'all'), set, 'ada'), 'reviews-bo.jsonl');
+    const furthest = other.rows.map(({ probability }, i) => Math.abs(probability - (alone.rows[i]?.probability ?? 0)));
+    expect(Math.max(...furthest)).toBeGreaterThan(1e-4);
+
+    // Beside the bare model, which answers for who has no prompt.
+    const strange = rows.map((row) => (row.user === 'cy' ? { ...row, user: 'zoe' } : row));
+    await writeRows(join(folder, 'reviews-zoe.jsonl'), strange);
+    const beside = await evaluated(set, 'reviews-zoe.jsonl', { unknownGroups: 'bare', baseline: true });
+    const ofZoe = beside.rows.filter((_, i) => strange[i]?.user === 'zoe');
+    expect(beside.groups?.bareRows).toBe(ofZoe.length);
+    beside.rows.forEach((row, i) => {
+      if (strange[i]?.user !== 'zoe')
+        expect(Math.abs(row.probability - (mixed.rows[i]?.probability ?? 0))).toBeLessThan(1e-5);
+    });
+    await writeRows(
+      join(folder, 'only-zoe.jsonl'),
+      strange.filter(({ user }) => user === 'zoe'),
+    );
+    const zoe = await evaluated(set, 'only-zoe.jsonl', { unknownGroups: 'bare', baseline: true });
+    expect(zoe.metrics).toEqual(zoe.baselines.none);
+    zoe.rows.forEach(({ probability }, i) =>
+      expect(Math.abs(probability - (ofZoe[i]?.probability ?? 0))).toBeLessThan(1e-5),
+    );
+  });
+});
+
+async function made(path: string): Promise<string> {
+  await mkdir(path, { recursive: true });
+  return path;
+}

@@ -1,6 +1,7 @@
 import { defined } from '../../common/assert.js';
 import { evaluateExamples, type Evaluation } from '../../evaluation/evaluateExamples.js';
 import { sampleRows } from '../../evaluation/judgeRow.js';
+import { entering } from '../../evaluation/openPrompt.js';
 import type { Answering, Member } from '../../evaluation/standing.js';
 import { kept, noMethod } from '../../methods/method.js';
 import { adapterShape } from '../../store/adapterConfig.js';
@@ -30,11 +31,13 @@ export async function testGroups(
   const bare: Member = { method: noMethod };
   const keys = new Map(plan.map(({ group, key }) => [group, key]));
   const members = new Map<string, Member>();
-  const shape = adapterShape(adapterConfigOf(context));
+  const config = adapterConfigOf(context);
+  const shape = adapterShape(config);
+  const opened = { model, method: kept(method) };
   for (const group of new Set(data.grouped?.test)) {
     const key = keys.get(group);
-    const embeddings = key !== undefined && { shape, data: await readPartVectors(folder, key) };
-    members.set(group, embeddings ? { method: kept(method), embeddings } : bare);
+    const stored = key !== undefined && { shape, data: await readPartVectors(folder, key) };
+    members.set(group, stored ? entering(stored, config, opened) : bare);
   }
   const { ranking } = recipe.evaluation ?? {};
   const sessions = shared && { sessions: shared.scoring };

@@ -6,6 +6,7 @@ import { writeGroupPart } from '../../store/groupParts.js';
 import type { GroupEntry } from '../../store/groupSet.js';
 import { runFile } from '../../store/runFiles.js';
 import { writeCheckpoint, type Checkpoint } from '../checkpoint.js';
+import { storedEmbeddings } from '../keepPrompt.js';
 import { keptEmbeddings } from '../keptEmbeddings.js';
 import { checkpointEveryMs, updateStatus } from '../ownedRun.js';
 import type { RunContext } from '../runContext.js';
@@ -75,7 +76,7 @@ export async function trainGroup(
     throw ofGroup(error, run, group);
   });
   if (result.reason === 'stopped') return undefined;
-  const embeddings = await keptEmbeddings(context, result.best);
+  const embeddings = storedEmbeddings(context, await keptEmbeddings(context, result.best));
   const entry = entryOf(group, result);
   host.emit(groupEvent(group, entry, maxSteps, before.seconds + entry.seconds));
   await writeGroupPart(folder, entry, embeddings.shape, embeddings.data);
