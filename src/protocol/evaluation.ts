@@ -42,6 +42,8 @@ export interface RowDetail extends Verdict {
   readonly probabilities?: readonly Probability[];
   /** What each member of an ensemble says, in the judge's order. */
   readonly votes?: readonly Probability[];
+  /** Nothing is predicted yet; what it should be is known. */
+  readonly pending?: true;
 }
 
 export type BaselineName = 'none' | 'examples';

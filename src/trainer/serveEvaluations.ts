@@ -124,7 +124,8 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     told(async ({ id, path }) => {
       predictionsEnding(path);
       const snapshot = session(id).snapshot();
-      await writePredictions(path, detailRows(snapshot, [...snapshot.rows.keys()]));
+      const judged = [...snapshot.rows.keys()].filter((row) => snapshot.verdicts[row] !== undefined);
+      await writePredictions(path, detailRows(snapshot, judged));
       return null;
     }),
   );

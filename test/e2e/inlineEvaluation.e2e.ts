@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,6 +148,29 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await codeLens(page, 'Evaluate with tickets').click();
     await score(page, 2).waitFor(patience);
     expect(await quickInput(page).count()).toBe(0);
+  });
+
+  test('evaluates a file beyond what extensions see of an editor, from the Explorer, in the panel alone', async () => {
+    const filler = 'and once more, as I wrote before, '.repeat(20);
+    const rows = Array.from({ length: 30_000 }, (_, i) => `"Where is parcel ${i}, ${filler}?",shipping`);
+    await writeFile(join(editor.workspace, 'large.csv'), ['text,queue', ...rows].join('\n'));
+    const page = await editor.openPage();
+    // Once the tree knows the prompt, the menu does; it needs room for all of its entries.
+    await openContainer(page, 'Softprompt');
+    await treeItem(page, /^tickets, .*prompt tuning/).waitFor(patience);
+    await page.setViewportSize({ width: 1280, height: 1400 });
+    await openContainer(page, 'Explorer');
+    await chooseFromMenu(page, treeItem(page, /^large\.csv/), 'Evaluate with Prompt…');
+    await quickPickItem(page, /^tickets/).click();
+    const panel = webview(page);
+    await panel.getByText(/[1-9][\d,]* of 30,000/).waitFor(patience);
+    await panel.getByRole('grid').press('End');
+    const last = panel.locator('[aria-rowindex="30001"]');
+    await last.getByText('not judged yet').waitFor({ state: 'attached', ...patience });
+    await screenshot(page, `results of a large file (${version})`);
+    await panel.getByRole('button', { name: 'Stop' }).click();
+    await panel.getByText(/^Stopped at [1-9][\d,]* of 30,000\.$/).waitFor(patience);
+    await rm(join(editor.workspace, 'large.csv'));
   });
 
   test('says why nothing is known any more', { timeout: 300_000 }, async () => {

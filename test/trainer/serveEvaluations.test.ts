@@ -365,6 +365,19 @@ describe('kept results', () => {
     expect(opened.summary.judged).toBe(summary.judged);
     const heard = await window.until('stopped', ({ marks }) => marks.filter(Boolean).length === summary.judged);
     expect(heard.marks.filter(Boolean).length).toBe(summary.judged);
+    // Of the others it is known what they should be, and no prediction is shown or written.
+    const { rows } = await rowsOf('stopped', { kind: 'all' }, 2000);
+    expect(rows.filter(({ pending }) => !pending).map(({ row }) => row)).toEqual(
+      heard.marks.flatMap((mark) => mark?.row ?? []),
+    );
+    expect(rows.find(({ pending }) => pending)).toMatchObject({ expected: 'billing', predicted: '' });
+    const path = join(home, 'stopped.jsonl');
+    await window.connection.sendRequest(exportPredictions, { id: 'stopped', path });
+    const written = (await readFile(path, 'utf8')).trim().split('\n');
+    expect(written).toHaveLength(summary.judged);
+    expect(written.every((prediction) => (JSON.parse(prediction) as { predicted: string }).predicted !== '')).toBe(
+      true,
+    );
     window.connection.sendRequest(stopEvaluation, { id: 'stopped' });
     await finished('stopped');
   });

@@ -153,9 +153,9 @@ const rowId = (index: number): string => `row-${index}`;
 
 type Outcome = 'right' | 'wrong' | 'scored' | 'problem' | 'pending';
 
-function outcomeOf({ reason, problem, predicted, expected, right }: ResultsRow, isFreeText: boolean): Outcome {
+function outcomeOf({ reason, problem, predicted, expected, right, pending }: ResultsRow, isFreeText: boolean): Outcome {
   if (reason !== undefined || problem) return 'problem';
-  if (predicted === '' && expected === '') return 'pending';
+  if (pending) return 'pending';
   if (isFreeText && predicted === expected) return 'scored';
   return right ? 'right' : 'wrong';
 }

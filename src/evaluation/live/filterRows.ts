@@ -25,15 +25,17 @@ export function filterRows({ rows, verdicts, outcomes }: Snapshot, filter: RowFi
   return [...rows.keys()].filter(passes);
 }
 
-/** Rows with all that is known of them; of one that is not judged yet, what it should be, and an empty prediction. */
+/** Rows with all that is known of them. */
 export function detailRows({ rows, verdicts, outcomes, reading }: Snapshot, numbers: readonly number[]): RowDetail[] {
   const labels = Object.keys(reading.task.labels ?? {});
   return numbers.flatMap((number) => {
     const row = rows[number];
     if (!row) return [];
+    const verdict = verdicts[number];
+    if (verdict) return [rowDetail(row, verdict, outcomes.get(row.key), reading)];
     const example = 'example' in row.content ? row.content.example : undefined;
     const expected = labels[example?.label ?? -1] ?? example?.target ?? '';
-    const verdict = verdicts[number] ?? { row: number, expected, predicted: '', right: false, probability: 0 };
-    return [rowDetail(row, verdict, outcomes.get(row.key), reading)];
+    const nothing = { row: number, expected, predicted: '', right: false, probability: 0 };
+    return [{ ...rowDetail(row, nothing, undefined, reading), pending: true }];
   });
 }

@@ -58,7 +58,7 @@ export function verdictOf(row: number, example: Example, outcome: Outcome, readi
   };
 }
 
-/** A row with all that is known of it; `verdict` is undefined for one that was not judged yet. */
+/** A row with all that is known of it. */
 export function rowDetail(
   { line, endLine, content }: TextRow,
   verdict: Verdict,

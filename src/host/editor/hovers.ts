@@ -15,7 +15,7 @@ export function registerRowHovers(evaluations: Evaluations): vscode.Disposable {
       try {
         const { rows } = await evaluations.rows(evaluation.id, { kind: 'all' }, mark.row, 1);
         const [row] = rows;
-        if (row?.row !== mark.row) return undefined;
+        if (row?.row !== mark.row || row.pending) return undefined;
         const members = evaluation.judge.prompts.map((folder) => basename(folder));
         const text = new vscode.MarkdownString(hoverText(row, members), true);
         text.isTrusted = { enabledCommands: ['softprompt.showResults', 'softprompt.nextWrongRow'] };
