@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -59,6 +59,10 @@ test.each(versions)(
       .toBe(true);
     expect(await wrongRow.innerText()).toMatch(/line \d+: .*expected \w+, predicted \w+/s);
     await screenshot(page, `prompt tests, wrong rows (${version})`);
+    // The test's next run is of the recipe as it stands then.
+    const eased = { ...recipe, tests: tests.map((one) => ({ ...one, atLeast: 0.9 * one.atLeast })) };
+    await writeFile(join(editor.workspace, 'tickets.softprompt.json'), JSON.stringify(eased, undefined, 2));
+    await row('hard.csv').filter({ hasText: '≥ 90.0 %' }).waitFor(patience);
     await runCommand(page, 'Test: Run All Tests');
     await wrongRow.waitFor({ ...patience, state: 'detached' });
     await wrongRow.waitFor(patience);
