@@ -7,7 +7,8 @@ import type { Example } from '../protocol/dataset.js';
 import type { Metrics } from '../protocol/events.js';
 import type { Ranking } from '../protocol/recipe.js';
 import { rankedScores } from './ranking.js';
-import { mixedBatches, openMixedScorer } from './mixedScorer.js';
+import { mixedBatches } from './mixedBatches.js';
+import { openMixedScorer } from './mixedScorer.js';
 import { openScorer, type ScorerSetting } from './scorer.js';
 import { memberOf, type Answering, type Member } from './standing.js';
 
