@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type {
   DisagreedRows,
@@ -9,6 +9,7 @@ import type {
   ToEnsemblePanel,
 } from '../../src/protocol/ensembleMessages.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
+import { PageElement } from '../common/pageElement.js';
 import { keep, listen, post } from './host.js';
 import { announcement } from './announcement.js';
 import { banner } from './sections/banner.js';
@@ -19,7 +20,7 @@ import { reliability } from './sections/reliability.js';
 import { voteCard } from './sections/voteCard.js';
 
 /** The whole panel: holds what was told, and draws it. */
-class EnsemblePanel extends LitElement {
+class EnsemblePanel extends PageElement {
   static override properties = {
     state: { state: true },
     rows: { state: true },
@@ -35,10 +36,6 @@ class EnsemblePanel extends LitElement {
   constructor() {
     super();
     this.said = '';
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import {
   projections,
   type InterpretationReport,
@@ -11,6 +11,7 @@ import type { MapSubject, ToMapPage } from '../../src/protocol/mapMessages.js';
 import { methodName, nearestMeaning, wholeNumber } from '../../src/protocol/numbers.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import { quoted } from '../../src/protocol/quoted.js';
+import { PageElement } from '../common/pageElement.js';
 import { comparison } from './comparison.js';
 import { details } from './details.js';
 import { keep, kept, listen, post } from './host.js';
@@ -24,7 +25,7 @@ import type { TokenMapElement } from './tokenMapElement.js';
 import { tokenTable } from './tokenTable.js';
 
 /** The whole page: a prompt's map with the selected virtual token beside it, or two prompts side by side. */
-class MapPanel extends LitElement {
+class MapPanel extends PageElement {
   static override properties = {
     subject: { state: true },
     report: { state: true },
@@ -62,10 +63,6 @@ class MapPanel extends LitElement {
     this.query = '';
     this.match = -1;
     this.said = '';
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

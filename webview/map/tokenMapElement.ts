@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import { html, type PropertyValues, type TemplateResult } from 'lit';
 import type { Place } from '../../src/protocol/interpretation.js';
 import { onThemeChange } from '../common/chart/theme.js';
+import { PageElement } from '../common/pageElement.js';
 import { drawMap, markRadius } from './draw.js';
 import type { MapContent } from './mapView.js';
 import { panned, placeAt, viewportOf, zoomed, type Size, type Viewport } from './viewport.js';
@@ -15,7 +16,7 @@ const wordReach = 8;
  * The map itself: zoomed by wheel, keys and buttons, moved by dragging and arrow keys; a click or Page Up and Page Down choose a virtual token.
  * Fires `choose` with its position.
  */
-export class TokenMapElement extends LitElement {
+export class TokenMapElement extends PageElement {
   static override properties = {
     content: { attribute: false },
     selected: { attribute: false },
@@ -40,11 +41,6 @@ export class TokenMapElement extends LitElement {
     super();
     this.found = [];
     this.summary = '';
-  }
-
-  /** In the page itself, where its styles are. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

@@ -1,5 +1,5 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Sampling } from '../../src/protocol/evaluationMessages.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import {
@@ -11,6 +11,7 @@ import {
   type ToPlayground,
 } from '../../src/protocol/playgroundMessages.js';
 import { openHost } from '../common/host.js';
+import { PageElement } from '../common/pageElement.js';
 import { answerCard, spoken } from './answerCard.js';
 import { samplingFields, samplingText } from './samplingFields.js';
 import { after, answered, answersOf, isBusy, noTrials, waiting, type Trials } from './trial.js';
@@ -18,7 +19,7 @@ import { after, answered, answersOf, isBusy, noTrials, waiting, type Trials } fr
 const { post, listen, keep, kept } = openHost<FromPlayground, ToPlayground, PlaygroundState>();
 
 /** The whole page: an input, and three answers side by side. */
-class Playground extends LitElement {
+class Playground extends PageElement {
   static override properties = {
     content: { state: true },
     values: { state: true },
@@ -47,10 +48,6 @@ class Playground extends LitElement {
     this.sampling = sampling;
     this.trials = answers ? answered(answers) : noTrials;
     this.said = '';
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { RowFilter } from '../../src/protocol/evaluation.js';
 import { mainScore } from '../../src/protocol/mainScore.js';
 import { metricName, metricText } from '../../src/protocol/numbers.js';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import type { ResultsAction, ResultsRow, ResultsState, ToResults } from '../../src/protocol/resultsMessages.js';
 import { confusion, type Cell } from '../common/confusion.js';
+import { PageElement } from '../common/pageElement.js';
 import { filters } from './filters.js';
 import { banners, header, phaseName } from './header.js';
 import { keep, listen, post } from './host.js';
@@ -18,7 +19,7 @@ import { summaryCard } from './summary.js';
 const betweenRefreshesMs = 800;
 
 /** The whole panel: what was told of an evaluation, and the rows that the reader looks at. */
-class ResultsPanel extends LitElement {
+class ResultsPanel extends PageElement {
   static override properties = { told: { state: true }, filter: { state: true }, asked: { state: true } };
   declare private told: ResultsState | undefined;
   declare private filter: RowFilter;
@@ -35,10 +36,6 @@ class ResultsPanel extends LitElement {
   constructor() {
     super();
     this.filter = { kind: 'all' };
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { wholeNumber } from '../../src/protocol/numbers.js';
 import type { ResultsRow } from '../../src/protocol/resultsMessages.js';
+import { PageElement } from '../common/pageElement.js';
 import type { RowPages } from './rowPages.js';
 import { rowAfterKey, rowWindow, scrollTo } from './rowWindow.js';
 
@@ -9,7 +10,7 @@ import { rowAfterKey, rowWindow, scrollTo } from './rowWindow.js';
 const rowHeight = 24;
 
 /** A table of any length, of which only the rows that are seen exist. `.pages` has them; `open` is told which row was asked for. */
-class RowsGrid extends LitElement {
+class RowsGrid extends PageElement {
   static override properties = {
     pages: { attribute: false },
     isFreeText: { attribute: false },
@@ -32,10 +33,6 @@ class RowsGrid extends LitElement {
     this.active = 0;
     this.version = 0;
     this.isFreeText = false;
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override disconnectedCallback(): void {

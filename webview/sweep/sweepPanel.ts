@@ -1,23 +1,20 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { Problem } from '../../src/protocol/panelMessages.js';
 import type { FromSweepPanel, SweepState, ToSweepPanel } from '../../src/protocol/sweepMessages.js';
 import { summariseSweep } from '../../src/protocol/sweepTable.js';
+import { PageElement } from '../common/pageElement.js';
 import { keep, listen, post } from './host.js';
 import { sweepCharts } from './sections/chart.js';
 import { runTable } from './sections/runs.js';
 import { sweepRows } from './sections/table.js';
 
 /** The whole panel: holds what was told, and draws it. */
-class SweepPanel extends LitElement {
+class SweepPanel extends PageElement {
   static override properties = { state: { state: true }, problem: { state: true } };
   declare private state: SweepState | undefined;
   /** What was asked and could not be done. */
   declare private problem: Problem | undefined;
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
-  }
 
   override connectedCallback(): void {
     super.connectedCallback();

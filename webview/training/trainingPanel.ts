@@ -1,8 +1,9 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { SampleRow } from '../../src/protocol/events.js';
 import type { Problem, RunAction, ToPanel } from '../../src/protocol/panelMessages.js';
+import { PageElement } from '../common/pageElement.js';
 import { announcement } from './announcement.js';
 import '../common/chart/chartElement.js';
 import type { Zoom } from '../common/chart/plot.js';
@@ -22,7 +23,7 @@ import { showMessage, type ShownRuns } from './shownRuns.js';
 import { smoothed, type Smoothed } from './smoothing.js';
 
 /** The whole panel: holds what was told and what the reader chose, and draws at most once a frame. */
-class TrainingPanel extends LitElement {
+class TrainingPanel extends PageElement {
   static override properties = {
     choices: { state: true },
     zoom: { state: true },
@@ -46,10 +47,6 @@ class TrainingPanel extends LitElement {
     super();
     this.choices = keptChoices();
     this.opened = new Set();
-  }
-
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {

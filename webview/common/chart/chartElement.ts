@@ -1,7 +1,8 @@
 import * as l10n from '@vscode/l10n';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { countBelow } from '../ascending.js';
 import { wholeNumber } from '../../../src/protocol/numbers.js';
+import { PageElement } from '../pageElement.js';
 import type { ChartLine, ChartMark } from './line.js';
 import { plotLines, type Plot, type PlotSettings, type Zoom } from './plot.js';
 import { swatch } from './shapes.js';
@@ -18,7 +19,7 @@ const nowhere: Hover = { x: undefined, values: [] };
  * A chart over steps, with a legend that tells the values under the cursor, a sentence and a table for those who do not see it, and keys
  * that do what the mouse does. Fires `zoom` with the new range, or without one.
  */
-export class ChartElement extends LitElement implements PlotSettings {
+export class ChartElement extends PageElement implements PlotSettings {
   static override properties = {
     lines: { attribute: false },
     marks: { attribute: false },
@@ -62,11 +63,6 @@ export class ChartElement extends LitElement implements PlotSettings {
     this.hover = nowhere;
     this.asTable = false;
     this.spoken = '';
-  }
-
-  /** In the page itself, where its styles are. */
-  protected override createRenderRoot(): HTMLElement {
-    return this;
   }
 
   override connectedCallback(): void {
