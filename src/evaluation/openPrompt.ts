@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { direct, withClasses, type Method } from '../methods/method.js';
 import { modelOf, type Model } from '../models/architectures.js';
-import type { EntryPoint } from '../models/causalModel.js';
+import type { EntryPoint } from '../models/modelShape.js';
 import { resolveModelPath } from '../models/modelPath.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Recipe } from '../protocol/recipe.js';

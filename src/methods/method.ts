@@ -3,7 +3,7 @@ import type { Random } from '../common/random.js';
 import { createBuilder, type Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
 import type { Model } from '../models/architectures.js';
-import type { EntryPoint } from '../models/causalModel.js';
+import type { EntryPoint } from '../models/modelShape.js';
 import { decoderAlone, type Blocks, type PrefixAttention } from '../protocol/prefixAttention.js';
 import type { GraphOutputs, Tensor } from '../runtime/executor.js';
 

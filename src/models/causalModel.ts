@@ -1,13 +1,8 @@
 import type { Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
 import type { Feeds } from '../runtime/executor.js';
-import type { HeadShape, RowLayout } from './rowLayout.js';
-
-/**
- * Where a prompt may enter a model: as rows of embeddings in front that all sequences share (which only a causal model allows, where nothing
- * in front depends on what follows), as rows anywhere in every sequence, or as keys and values in front of each block's own.
- */
-export type EntryPoint = 'front' | 'anywhere' | 'keysAndValues';
+import type { ModelShape } from './modelShape.js';
+import type { RowLayout } from './rowLayout.js';
 
 /** What a method may do at every block: each by the block's number. */
 export interface BlockHooks {
@@ -21,25 +16,10 @@ export interface Prefix {
   readonly value: Value;
 }
 
-/**
- * A decoder that predicts the next token. It sees
- * rows of embeddings and where they stand, never a method.
- */
-export interface CausalModel {
+/** A decoder that predicts the next token. It sees rows of embeddings and where they stand, never a method. */
+export interface CausalModel extends ModelShape {
   readonly kind: 'causal';
-  /** Where prompts may enter. */
-  readonly entryPoints: readonly EntryPoint[];
-  readonly heads: HeadShape;
-  readonly numLayers: number;
-  readonly hiddenSize: number;
-  readonly vocabularySize: number;
   readonly maxPositions: number;
-  /** The name of E among the weights. */
-  readonly embeddingName: string;
-  /** Token embeddings E [vocabulary, hidden]. */
-  embeddings(build: Builder): Value;
-  /** The output matrix [vocabulary, hidden]; often E itself. */
-  head(build: Builder): Value;
   /** Rows of embeddings [rows, hidden] → normed hidden states of the label rows [labels, hidden]. */
   hiddenStates(build: Builder, rows: Value, layout: RowLayout, hooks?: BlockHooks): Value;
   /** What the model itself needs to know of the rows' positions. */

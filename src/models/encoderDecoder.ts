@@ -5,7 +5,8 @@ import type { Value } from '../graph/value.js';
 import { intVector, type Feeds } from '../runtime/executor.js';
 import { openKeys, rowPositions, type BranchingRows } from './branches.js';
 import type { PrefixAttention } from '../protocol/prefixAttention.js';
-import type { BlockHooks, EntryPoint, Prefix } from './causalModel.js';
+import type { BlockHooks, Prefix } from './causalModel.js';
+import type { ModelShape } from './modelShape.js';
 import { hidden } from './headBlocks.js';
 import type { HeadBlocks, HeadShape } from './rowLayout.js';
 import { declareTextBlocks, textBlockFeeds, textMask } from './textBlocks.js';
@@ -54,24 +55,11 @@ export const targetRows = (
 ): BranchingRows => ({ ids: [decoderStartTokenId, ...targetIds.slice(0, -1)] });
 
 /** A model that reads a text as a whole, in both directions, and predicts what follows token by token (Sutskever et al. 2014). */
-export interface EncoderDecoderModel {
+export interface EncoderDecoderModel extends ModelShape {
   readonly kind: 'encoderDecoder';
-  /** Where prompts may enter: as rows of the encoder's, or as keys and values in front of those of any attention. */
-  readonly entryPoints: readonly EntryPoint[];
-  readonly heads: HeadShape;
-  /** Of the decoder, each of which also reads the encoder's states. */
-  readonly numLayers: number;
   readonly numEncoderLayers: number;
-  readonly hiddenSize: number;
-  readonly vocabularySize: number;
-  /** The name of E among the weights. */
-  readonly embeddingName: string;
   /** What the decoder reads before the first token. */
   readonly decoderStartTokenId: number;
-  /** Token embeddings E [vocabulary, hidden]. */
-  embeddings(build: Builder): Value;
-  /** The output matrix [vocabulary, hidden]. */
-  head(build: Builder): Value;
   /** Rows of embeddings [tokens, hidden] → the encoder's states of them. */
   encode(build: Builder, rows: Value, layout: PairLayout, hooks?: BlockHooks): Value;
   /** Rows of embeddings [labels, hidden] behind the encoder's states [tokens, hidden] → what the head reads, [labels, hidden]. */

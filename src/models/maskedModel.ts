@@ -2,26 +2,14 @@ import { assert } from '../common/assert.js';
 import type { Builder } from '../graph/builder.js';
 import type { Value } from '../graph/value.js';
 import { intVector, type Feeds } from '../runtime/executor.js';
-import type { EntryPoint } from './causalModel.js';
+import type { ModelShape } from './modelShape.js';
 import type { HeadShape, RowLayout, Sequence } from './rowLayout.js';
 import { declareTextBlocks, textBlockFeeds, textMask } from './textBlocks.js';
 
 /** An encoder that reads a text as a whole, in both directions, and says what stands at its masks (Devlin et al. 2019 §3.1). */
-export interface MaskedModel {
+export interface MaskedModel extends ModelShape {
   readonly kind: 'masked';
-  /** Where prompts may enter. */
-  readonly entryPoints: readonly EntryPoint[];
-  readonly heads: HeadShape;
-  readonly numLayers: number;
-  readonly hiddenSize: number;
-  readonly vocabularySize: number;
   readonly maxPositions: number;
-  /** The name of E among the weights. */
-  readonly embeddingName: string;
-  /** Token embeddings E [vocabulary, hidden]. */
-  embeddings(build: Builder): Value;
-  /** The output matrix [vocabulary, hidden]. */
-  head(build: Builder): Value;
   /** What it adds to the logits, [vocabulary]. */
   headBias(build: Builder): Value;
   /** Rows of embeddings [tokens, hidden] → what the output matrix reads of the label rows, [labels, hidden]. */
