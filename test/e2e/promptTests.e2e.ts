@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { softprompt } from './support/commandLine.js';
 import { startEditor } from './support/editor.js';
 import { sampleAsCsv, smallWorkspace } from './support/recipes.js';
@@ -48,24 +48,20 @@ test.each(versions)(
     // Its gate asks for more than such a prompt has: the rows that it takes for something else stand beneath.
     // Where a row is unfolded in the moment in which a run ends, VS Code does not draw what is beneath until it is unfolded again.
     const wrongRow = row('line ');
-    await expect
-      .poll(
-        async () => {
-          await row('hard.csv').locator('.monaco-tl-twistie.collapsible').click(patience);
-          return wrongRow.isVisible();
-        },
-        { ...patience, interval: 2000 },
-      )
-      .toBe(true);
+    await vi.waitFor(async () => {
+      await row('hard.csv').locator('.monaco-tl-twistie.collapsible').click(patience);
+      await wrongRow.waitFor({ timeout: 3000 });
+    }, patience);
     expect(await wrongRow.innerText()).toMatch(/line \d+: .*expected \w+, predicted \w+/s);
     await screenshot(page, `prompt tests, wrong rows (${version})`);
-    // The test's next run is of the recipe as it stands then.
+    // The test's next run is of the recipe and of the rows as they stand then: of these all but one are wrong, whatever the prompt says.
     const eased = { ...recipe, tests: tests.map((one) => ({ ...one, atLeast: 0.9 * one.atLeast })) };
     await writeFile(join(editor.workspace, 'tickets.softprompt.json'), JSON.stringify(eased, undefined, 2));
+    const same = ['account', 'billing', 'shipping', 'technical'].map((queue) => `Where is my parcel?,${queue}`);
+    await writeFile(join(editor.workspace, 'hard.csv'), ['text,queue', ...same].join('\n'));
     await row('hard.csv').filter({ hasText: '≥ 90.0 %' }).waitFor(patience);
     await runCommand(page, 'Test: Run All Tests');
-    await wrongRow.waitFor({ ...patience, state: 'detached' });
-    await wrongRow.waitFor(patience);
+    await expect.poll(() => explorer.locator('.monaco-list-row', { hasText: 'line ' }).count(), patience).toBe(3);
     expect(await dialog(page).count()).toBe(0);
   },
 );
