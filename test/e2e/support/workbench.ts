@@ -124,9 +124,21 @@ export const treeItem = (page: Page, name: string | RegExp): Locator => page.get
 
 /** Chooses from the context menu of a row. */
 export async function chooseFromMenu(page: Page, row: Locator, name: string): Promise<void> {
-  await row.click({ button: 'right' });
+  const entry = page.getByRole('menuitem', { name, disabled: false });
+  // In its first seconds a window may leave out an extension's entry, or show it as disabled.
+  await vi.waitFor(
+    async () => {
+      await row.click({ button: 'right' });
+      try {
+        await entry.hover({ timeout: 2000 });
+      } catch (error) {
+        await page.keyboard.press('Escape');
+        throw error;
+      }
+    },
+    { timeout: 30_000, interval: 500 },
+  );
   // A menu that has just opened does not hear the mouse's button.
-  await page.getByRole('menuitem', { name }).hover();
   await page.keyboard.press('Enter');
 }
 
