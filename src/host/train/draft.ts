@@ -4,12 +4,12 @@ import * as z from 'zod';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
 import { trainsPrompt, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
 import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
+import { withAnswer, withoutAnswer } from '../../protocol/virtualSlots.js';
 import type { Inspector, RunControl, Stores } from '../services.js';
 import { recipeEnding } from '../recipeEnding.js';
 import { modelReference, type FoundModel } from './modelReference.js';
 import type { Answer, Place, Step } from './walk.js';
 import { recipePath, recipeText, usualTraining, type TrainingDefaults } from './recipeText.js';
-import { withAnswer, withoutAnswer } from '../../protocol/virtualSlots.js';
 import { fitted, misfit, readConfigs, variants, type Variant, type VariantConfigs } from './variants.js';
 import { writtenMethod } from './writtenMethod.js';
 

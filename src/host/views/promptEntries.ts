@@ -1,9 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { NearestTokens } from '../../protocol/events.js';
 import { duration, methodName, nearestMeaning, shareText, wholeNumber } from '../../protocol/numbers.js';
-import { prefixedBlocks } from '../../protocol/prefixAttention.js';
 import { quoted } from '../../protocol/quoted.js';
-import type { AdapterConfig } from '../../store/adapterConfig.js';
+import { adapterShape, type AdapterConfig } from '../../store/adapterConfig.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -118,15 +117,9 @@ function networkFact(config: AdapterConfig): [string, string][] {
 
 /** Of a prefix: keys and values of every block. The store's `adapterShape` would load its schemas when the view starts. */
 function keptNumbers(config: AdapterConfig): number {
-  const { num_virtual_tokens: tokens, token_dim: dim } = config;
-  const rows = config.peft_type === 'WARP' ? tokens + config.num_classes : tokens;
-  if (config.peft_type !== 'PREFIX_TUNING') return rows * dim;
-  const layers = config.num_layers;
-  const blocks =
-    'prefix_attention' in config
-      ? prefixedBlocks(config.prefix_attention, { numLayers: layers, numEncoderLayers: config.num_encoder_layers })
-      : layers;
-  return tokens * 2 * blocks * dim;
+  const [tokens, width] = adapterShape(config);
+  const classes = config.peft_type === 'WARP' ? config.num_classes : 0;
+  return (tokens + classes) * width;
 }
 
 /** What was trained, as a network counts too, and what is kept of it where that is less. */
