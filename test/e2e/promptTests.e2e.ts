@@ -1,15 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { softprompt } from './support/commandLine.js';
-import { startEditor } from './support/editor.js';
+import { startEditor, type Editor } from './support/editor.js';
 import { sampleAsCsv, smallWorkspace } from './support/recipes.js';
 import { screenshot } from './support/screenshots.js';
 import { versions } from './support/server.js';
 import { dialog, openContainer, openFile, quickPickItem, runCommand, treeItem } from './support/workbench.js';
 
 const patience = { timeout: 120_000 };
+
+/** The Test Explorer of a window, beside a prompt of the recipe with the tests. */
+async function openTrained(editor: Editor): Promise<{ readonly page: Page; readonly explorer: Locator }> {
+  await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
+  const page = await editor.openPage();
+  await openContainer(page, 'Testing');
+  const explorer = page.locator('.test-explorer');
+  await explorer.getByRole('treeitem', { name: /^tickets/ }).waitFor(patience);
+  return { page, explorer };
+}
 
 test.each(versions)(
   'a recipe’s tests stand in the Test Explorer and pass or fail by their gates (%s)',
@@ -31,12 +41,7 @@ test.each(versions)(
         'hard.csv': rows,
       },
     });
-    await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
-
-    const page = await editor.openPage();
-    await openContainer(page, 'Testing');
-    const explorer = page.locator('.test-explorer');
-    await explorer.getByRole('treeitem', { name: /^tickets/ }).waitFor(patience);
+    const { page, explorer } = await openTrained(editor);
     await runCommand(page, 'Test: Run All Tests');
     await explorer.getByText('1/2', { exact: true }).waitFor(patience);
     // The names of rows say what they were when they were first shown.
@@ -74,11 +79,7 @@ test('tests run again when their rows are saved, once a person asks for that', {
     version: 'current',
     files: { ...files, 'tickets.softprompt.json': JSON.stringify(recipe), 'fresh.csv': await sampleAsCsv(10) },
   });
-  await softprompt(editor, ['train', 'tickets.softprompt.json', '--store', editor.store]);
-  const page = await editor.openPage();
-  await openContainer(page, 'Testing');
-  const explorer = page.locator('.test-explorer');
-  await explorer.getByRole('treeitem', { name: /^tickets/ }).waitFor(patience);
+  const { page, explorer } = await openTrained(editor);
   await runCommand(page, 'Test: Start Continuous Run');
   await openFile(page, 'fresh.csv');
   await page.locator('.part.editor .view-line').first().click();
