@@ -88,6 +88,19 @@ describe('a run’s process', () => {
     connection.dispose();
   });
 
+  it('leaves nobody waiting for an answer when it is killed', async () => {
+    const { folder, ended } = await start(join(home, 'silent'), { maxSteps: 100_000 });
+    const { connection } = await attach(folder);
+    const { pid } = (await readRun(folder)).status;
+    process.kill(pid, 'SIGSTOP');
+    const attaching = connectToRun(folder, { onChange: () => undefined, onClose: () => undefined });
+    const pausing = expect(connection.pause()).rejects.toMatchObject({ code: 'run.notReachable' });
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    await pausing;
+    expect(await attaching).toBeUndefined();
+  });
+
   it(
     'that was killed has a reason, and resumes to the bytes of the undisturbed run',
     { timeout: 180_000 },

@@ -1,5 +1,7 @@
 import { createConnection } from 'node:net';
-import { createMessageConnection, type MessageConnection } from 'vscode-jsonrpc/node';
+import { basename } from 'node:path';
+import { createMessageConnection, type RequestType0 } from 'vscode-jsonrpc/node';
+import { SoftpromptError } from '../../errors/softpromptError.js';
 import {
   attachRequest,
   changedNotification,
@@ -9,7 +11,7 @@ import {
 } from '../../protocol/runMessages.js';
 import { readRunProcess } from '../../store/runProcess.js';
 
-/** A window's line to a run's process; while it is open, the run counts as watched. */
+/** A window's line to a run's process; while it is open, the run counts as watched. What it asks throws `run.notReachable`. */
 export interface RunConnection {
   pause(): Promise<void>;
   continue(): Promise<void>;
@@ -31,30 +33,36 @@ export async function connectToRun(
   });
   if (!connected) return undefined;
   const connection = createMessageConnection(socket, socket);
+  const dispose = (): void => {
+    connection.dispose();
+    socket.destroy();
+  };
   connection.onNotification(changedNotification, onChange);
-  connection.onClose(onClose);
+  connection.onClose(() => {
+    // What was asked and not answered rejects only when the connection is disposed.
+    dispose();
+    onClose();
+  });
   // A process that is killed resets the connection; that it closes says all.
   connection.onError(() => undefined);
   connection.listen();
-  const attached = await attach(connection, target.token);
-  if (!attached) return undefined;
-  return {
-    pause: async () => void (await connection.sendRequest(pauseRequest)),
-    continue: async () => void (await connection.sendRequest(continueRequest)),
-    stop: async () => void (await connection.sendRequest(stopRequest)),
-    dispose: () => {
-      connection.dispose();
-      socket.destroy();
-    },
-  };
-}
-
-async function attach(connection: MessageConnection, token: string): Promise<boolean> {
   try {
-    await connection.sendRequest(attachRequest, { token });
-    return true;
+    await connection.sendRequest(attachRequest, { token: target.token });
   } catch {
-    connection.dispose();
-    return false;
+    dispose();
+    return undefined;
   }
+  const ask = async (request: RequestType0<null, void>): Promise<void> => {
+    try {
+      await connection.sendRequest(request);
+    } catch (error) {
+      throw new SoftpromptError('run.notReachable', { run: basename(folder) }, { cause: error });
+    }
+  };
+  return {
+    pause: () => ask(pauseRequest),
+    continue: () => ask(continueRequest),
+    stop: () => ask(stopRequest),
+    dispose,
+  };
 }
