@@ -238,4 +238,10 @@ export const runErrors = {
     message: l10n.t('The evaluation process ended unexpectedly: {reason}', a),
     advice: l10n.t('Results that were kept are not lost. Evaluate again starts it anew.'),
   }),
+  'run.inspectorEnded': (a: { reason: string }) => ({
+    message: l10n.t('The process that reads models and datasets ended unexpectedly: {reason}', a),
+    advice: l10n.t(
+      'Try again: it is started anew. If it cannot start, set softprompt.nodePath to a Node of version 20.19 or newer.',
+    ),
+  }),
 };

@@ -1,9 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SoftpromptError } from '../../src/errors/softpromptError.js';
+import type { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { openEvaluatorProcess } from '../../src/host/process/evaluatorProcess.js';
 import { rowsRequest, startEvaluation } from '../../src/protocol/evaluationMessages.js';
+import { children, codeOf } from '../support/processes.js';
 import { ownHome } from '../support/trainedRuns.js';
 
 let home: string;
@@ -40,19 +41,7 @@ function open(node = process.execPath) {
   return { evaluator, ends };
 }
 
-/** Of this process: the evaluators that live. */
-async function children(): Promise<number[]> {
-  const pids = (await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return pids.flatMap((pid, i) => (commands[i]?.includes('evaluate') ? [Number(pid)] : []));
-}
-
 const question = (id: string) => ({ id, filter: { kind: 'all' as const }, from: 0, count: 1 });
-const codeOf = (asked: Promise<unknown>): Promise<string> =>
-  asked.then(
-    () => 'answered',
-    (error: unknown) => (error instanceof SoftpromptError ? error.code : String(error)),
-  );
 
 describe('the evaluation process', () => {
   it('answers, with errors as they were in it', async () => {
@@ -73,14 +62,14 @@ describe('the evaluation process', () => {
     async () => {
       const { evaluator, ends } = open();
       await codeOf(evaluator.request(rowsRequest, question('none')));
-      const [pid = 0] = await children();
+      const [pid = 0] = await children('evaluate');
       process.kill(pid, 'SIGSTOP');
       const asked = codeOf(evaluator.request(rowsRequest, question('none')));
       process.kill(pid, 'SIGKILL');
       expect(await asked).toBe('run.evaluatorEnded');
       expect(ends.map(({ code, args }) => [code, args])).toEqual([['run.evaluatorEnded', { reason: 'SIGKILL' }]]);
       expect(await codeOf(evaluator.request(rowsRequest, question('none')))).toBe('run.evaluationClosed');
-      expect(await children()).not.toContain(pid);
+      expect(await children('evaluate')).not.toContain(pid);
     },
   );
 

@@ -1,7 +1,6 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { createMessageConnection, type MessageConnection, type RequestType } from 'vscode-jsonrpc/node';
+import type { RequestType } from 'vscode-jsonrpc/node';
+import { SoftpromptError } from '../../errors/softpromptError.js';
 import {
   cacheRequest,
   datasetRequest,
@@ -11,48 +10,47 @@ import {
   validateRequest,
 } from '../../protocol/inspectMessages.js';
 import type { Inspector } from '../services.js';
-import { asKnown } from './asKnown.js';
-import { programEnvironment } from './nodeProgram.js';
+import { startAnswering, type AnsweringProcess } from './answeringProcess.js';
 
 /** After this long without a question the process ends; the next question starts another. */
 const idleMs = 5 * 60_000;
 
-/** The inspect process, started when it is first asked, and again after it ended. */
+/** The inspect process, started when it is first asked, and again after it ended. What was asked of one that died rejects with the reason. */
 export function openInspectProcess(
   extensionFolder: string,
   node: () => string,
-  log: vscode.LogOutputChannel,
+  log: Pick<vscode.LogOutputChannel, 'warn'>,
 ): Inspector & vscode.Disposable {
-  let live: { readonly child: ChildProcessWithoutNullStreams; readonly connection: MessageConnection } | undefined;
+  let live: AnsweringProcess | undefined;
+  let waiting = 0;
   let idle: NodeJS.Timeout | undefined;
+
+  const connect = (): AnsweringProcess => {
+    if (live) return live;
+    const started = startAnswering(
+      ['inspect'],
+      { extensionFolder, log, node: node() },
+      ({ reason }) => new SoftpromptError('run.inspectorEnded', { reason }),
+    );
+    live = started;
+    started.connection.listen();
+    started.gone.catch(() => {
+      if (live === started) live = undefined;
+    });
+    return started;
+  };
   const end = (): void => {
     clearTimeout(idle);
-    live?.connection.dispose();
-    live?.child.kill();
+    live?.kill();
     live = undefined;
-  };
-  const connect = (): MessageConnection => {
-    if (live) return live.connection;
-    const child = spawn(node(), [join(extensionFolder, 'dist', 'trainer.mjs'), 'inspect'], {
-      windowsHide: true,
-      env: programEnvironment(),
-    });
-    child.stderr.on('data', (text) => log.warn(`inspect: ${String(text).trim()}`));
-    child.once('error', (error) => log.error(error)).once('exit', end);
-    const connection = createMessageConnection(child.stdout, child.stdin);
-    connection.onError(([error]) => log.error(error));
-    connection.listen();
-    live = { child, connection };
-    return connection;
   };
   const ask = async <P, R>(type: RequestType<P, R, void>, params: P): Promise<R> => {
     clearTimeout(idle);
+    waiting++;
     try {
-      return await connect().sendRequest<R>(type.method, params);
-    } catch (error) {
-      throw asKnown(error);
+      return await connect().ask(type, params);
     } finally {
-      idle = setTimeout(end, idleMs);
+      if (--waiting === 0) idle = setTimeout(end, idleMs);
     }
   };
   return {
