@@ -83,11 +83,13 @@ test(
       .getByRole('row', { name: /^ensemble, mean probability/ })
       .waitFor(patience);
 
-    await treeItem(page, /^tickets-seeds, /).click(patience);
+    const deleted = treeItem(page, /^tickets-seeds, /);
+    await deleted.click(patience);
     await page.keyboard.press('Delete');
     await toasts(page).getByText('Deleted the ensemble tickets-seeds').waitFor();
+    await deleted.waitFor({ state: 'detached' });
     await toastButton(page, 'Undo').click();
-    await treeItem(page, /^tickets-seeds, /).waitFor();
+    await deleted.waitFor();
     expect(await readFile(join(listed.folder, 'ensemble.json'), 'utf8')).toContain('prompts/tickets-seed-1');
   },
 );

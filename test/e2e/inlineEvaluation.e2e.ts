@@ -75,9 +75,7 @@ describe.each(versions)('evaluating a file in the %s editor', (version) => {
     await codeLens(page, 'next ↓').click();
     const firstWrong = before.findIndex((mark, i) => i > 0 && mark.startsWith('✗'));
     await page.getByRole('button', { name: new RegExp(`Ln ${firstWrong + 1}, Col 1`) }).waitFor();
-    await page.keyboard.press('F1');
-    await quickInputText(page).fill('>Show or Focus Hover');
-    await quickInput(page).getByText('Show or Focus Hover', { exact: true }).first().click();
+    await runCommand(page, 'Show or Focus Hover');
     const hover = page.locator('.monaco-hover:visible');
     await hover.getByText('Nearest competitor').waitFor(patience);
     await screenshot(page, `hover of a row (${version})`);

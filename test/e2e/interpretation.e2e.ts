@@ -73,7 +73,7 @@ test(
     const compared = webview(page);
     await compared.getByRole('heading', { name: 'tickets and queues' }).waitFor(patience);
     const pairs = compared.getByRole('region', { name: 'Pairs of virtual tokens' });
-    expect(await pairs.getByRole('row').count()).toBe(5);
+    await expect.poll(() => pairs.getByRole('row').count()).toBe(5);
     await screenshot(page, 'two prompts compared');
     expectNoCspMessages(page);
 

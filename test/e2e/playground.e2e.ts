@@ -75,7 +75,7 @@ test.each(versions)(
     await page.keyboard.press('Control+Enter');
     await card('With tickets').getByText(percent).first().waitFor(patience);
     await card('Without a prompt').getByText(percent).first().waitFor(patience);
-    expect(await card('With tickets').getByText(percent).count()).toBe(4);
+    await expect.poll(() => card('With tickets').getByText(percent).count()).toBe(4);
 
     await panel.getByRole('button', { name: 'Choose a prompt…' }).click();
     await quickPickItem(page, /^tickets-again,/).click();

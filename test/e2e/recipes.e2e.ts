@@ -30,5 +30,5 @@ test('a broken recipe shows its problems with their places until it is mended', 
   await screenshot(page, 'broken recipe');
   await writeFile(recipe, files['tickets.softprompt.json']);
   await page.getByText('No problems have been detected in the workspace.').waitFor();
-  expect(await codeLens(page, 'Train').count()).toBe(1);
+  await expect.poll(() => codeLens(page, 'Train').count()).toBe(1);
 });

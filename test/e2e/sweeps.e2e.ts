@@ -21,10 +21,10 @@ test('a recipe’s sweep fills its panel and its table, and its runs become a re
   const panel = webview(page);
   await panel.getByText('6 of 6 runs finished').first().waitFor(patience);
   const combinations = panel.getByRole('region', { name: 'Combinations' }).getByRole('row');
-  expect(await combinations.count()).toBe(4);
-  expect(await combinations.filter({ hasText: '2/2' }).count()).toBe(3);
+  await expect.poll(() => combinations.count()).toBe(4);
+  await expect.poll(() => combinations.filter({ hasText: '2/2' }).count()).toBe(3);
   await panel.getByRole('heading', { name: 'Runs' }).click();
-  expect(await panel.getByRole('button', { name: 'Open run' }).count()).toBe(6);
+  await expect.poll(() => panel.getByRole('button', { name: 'Open run' }).count()).toBe(6);
   for (const theme of themes) {
     await setTheme(editor, page, theme);
     await screenshot(page, `sweep, ${theme}`);

@@ -26,17 +26,15 @@ export const quickPickItem = (page: Page, name: string | RegExp): Locator =>
 /** What an input box says of the text in it. */
 export const quickInputMessage = (page: Page): Locator => quickInput(page).locator('.quick-input-message');
 
-/** Runs a command as people do, by its title in the command palette: `Softprompt: Train Prompt`. */
-export async function runCommand(page: Page, title: string): Promise<void> {
-  const command = quickInput(page).getByText(title, { exact: true });
-  // A new window knows its own commands before those of extensions, and an open palette does not notice them coming.
+/** Types into the quick access and clicks an item. A new window learns what it can offer, and an open list does not notice. */
+async function chooseByTyping(page: Page, text: string, item: Locator): Promise<void> {
   await vi.waitFor(
     async () => {
       await page.keyboard.press('F1');
       try {
         // Nobody hears the key while a webview that has the focus is being made.
-        await quickInputText(page).fill(`>${title}`, { timeout: 2000 });
-        await command.click({ timeout: 2000 });
+        await quickInputText(page).fill(text, { timeout: 2000 });
+        await item.click({ timeout: 2000 });
       } catch (error) {
         await page.keyboard.press('Escape');
         throw error;
@@ -44,6 +42,11 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     },
     { timeout: 30_000, interval: 500 },
   );
+}
+
+/** Runs a command as people do, by its title in the command palette: `Softprompt: Train Prompt`. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await chooseByTyping(page, `>${title}`, quickInput(page).getByText(title, { exact: true }).first());
   // Where the mouse rests, it would show what hovering shows.
   await page.mouse.move(0, 0);
 }
@@ -83,9 +86,7 @@ export async function chooseFile(page: Page, file: string, button: string): Prom
 
 /** Opens a file of the workspace by its name, which no other has. */
 export async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await quickInputText(page).fill(name);
-  await quickPickItem(page, name).click();
+  await chooseByTyping(page, name, quickPickItem(page, name));
 }
 
 /** A command above a line of the editor. */
