@@ -10,6 +10,9 @@ export interface Choice<T> extends vscode.QuickPickItem {
 /** A line between choices, with words or without. */
 export const separator = (label: string): Choice<never> => ({ label, kind: vscode.QuickPickItemKind.Separator });
 
+/** The editor tells that nothing is active also while it replaces a list. */
+const settledMs = 100;
+
 interface Asked {
   readonly place: Place;
   readonly title: string;
@@ -37,6 +40,7 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
   let failure: readonly Choice<T>[] = [];
   /** What was made active before anybody chose. */
   let offered: Choice<T> | undefined;
+  let offering: NodeJS.Timeout | undefined;
   let working = 0;
   /** What the answer waits for; a later choice takes its place. */
   let accepting: { readonly value: T } | undefined;
@@ -49,6 +53,7 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
     picker.keepScrollPosition = true;
     picker.buttons = [...backButton(question.place), ...(question.buttons ?? [])];
     picker.onDidAccept(() => void accept(picker.activeItems[0]?.value));
+    picker.onDidChangeActive(offerAgain);
     picker.onDidTriggerButton((button) => {
       if (button === vscode.QuickInputButtons.Back) finish('back');
       else void accept(question.buttons?.find((own) => own === button)?.value);
@@ -95,20 +100,31 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
 
     function show(): void {
       const active = picker.activeItems[0];
+      // What is typed hides choices; which of the others is active is then the editor's to say.
+      const isTyped = picker.value !== '';
       picker.items = [...failure, ...choices];
       const kept =
-        active === offered
+        active === offered && !isTyped
           ? undefined
           : choices.find(({ label, description }) => label === active?.label && description === active.description);
       const preferred = choices.find(({ value }) => value !== undefined && question.isDefault?.(value));
       const first = choices.find(({ value }) => value !== undefined);
-      const next = kept ?? preferred ?? first;
+      const next = kept ?? (isTyped ? undefined : (preferred ?? first));
       if (next) picker.activeItems = [next];
       offered = next;
     }
 
+    /** What was made active may just have been hidden by what was typed: Enter would do nothing. */
+    function offerAgain(): void {
+      clearTimeout(offering);
+      offering = setTimeout(() => {
+        if (picker.activeItems.length === 0 && picker.value !== '') show();
+      }, settledMs);
+    }
+
     function finish(answer: Answer<R>): void {
       resolve(answer);
+      clearTimeout(offering);
       closed.cancel();
       picker.dispose();
     }
