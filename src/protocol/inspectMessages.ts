@@ -12,6 +12,9 @@ import type { PresetId } from './presets.js';
 export const modelsRequest = new RequestType<{ readonly folders: readonly string[] }, readonly ModelChoice[], void>(
   'inspect/models',
 );
+/** What comes of a text in a model: the next token, a text of its own, or what stands at a mask. */
+export const modelKinds = ['causal', 'encoderDecoder', 'masked'] as const;
+export type ModelKind = (typeof modelKinds)[number];
 export type ModelChoice =
   | {
       readonly usable: true;
@@ -19,8 +22,7 @@ export type ModelChoice =
       readonly path: string;
       readonly modelType: string;
       readonly parameters: number;
-      /** Whether it reads its labels at a mask. */
-      readonly isMasked: boolean;
+      readonly kind: ModelKind;
     }
   | { readonly usable: false; readonly name: string; readonly path: string; readonly error: ErrorMessage };
 

@@ -84,5 +84,5 @@ function asChoice(model: FoundModel): ModelChoice {
   if (!model.usable) return { usable: false, name, path, error: model.error.toMessage() };
   const { config, parameters } = model;
   const modelType = 'modelType' in config ? config.modelType : config.architecture;
-  return { usable: true, name, path, modelType, parameters, isMasked: modelOf(config).kind === 'masked' };
+  return { usable: true, name, path, modelType, parameters, kind: modelOf(config).kind };
 }

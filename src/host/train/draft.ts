@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { nameFromFile } from '../../protocol/parseRecipe.js';
 import { trainsPrompt, type MethodConfig, type RecipeInput } from '../../protocol/recipe.js';
-import type { DatasetSummary, RecipeText, TaskSummary } from '../../protocol/inspectMessages.js';
+import { modelKinds, type DatasetSummary, type RecipeText, type TaskSummary } from '../../protocol/inspectMessages.js';
 import { withAnswer, withoutAnswer } from '../../protocol/virtualSlots.js';
 import type { Inspector, RunControl, Stores } from '../services.js';
 import { recipeEnding } from '../recipeEnding.js';
@@ -78,8 +78,8 @@ export function taskFor({
   task,
   model,
 }: Pick<DatasetDraft, 'dataset' | 'task' | 'model'>): ChosenTask | undefined {
-  if (model.isMasked === undefined) return task;
-  if (!model.isMasked) return task && { ...task, template: withoutAnswer(task.template) };
+  if (model.kind === undefined) return task;
+  if (model.kind !== 'masked') return task && { ...task, template: withoutAnswer(task.template) };
   const { task: inferred } = dataset.summary;
   const known = task ?? ('error' in inferred ? undefined : inferred);
   return known && { ...known, template: withAnswer(known.template) };
@@ -89,7 +89,12 @@ function methodOf(draft: DatasetDraft): MethodConfig {
   const config: MethodConfig = fitted(draft.methods[variantFor(draft)], draft.task?.template);
   if (!trainsPrompt(config)) return config;
   const { prompt_tuning_init_file: file } = config;
-  return file === undefined ? config : { ...config, prompt_tuning_init_file: recipePath(draft.dataset.folder, file) };
+  return {
+    ...config,
+    ...(file !== undefined && { prompt_tuning_init_file: recipePath(draft.dataset.folder, file) }),
+    // Chosen for an encoder-decoder, it stays chosen for the next one; other models have one attention.
+    ...('prefix_attention' in config && draft.model.kind !== 'encoderDecoder' && { prefix_attention: undefined }),
+  };
 }
 
 /** The recipe that a draft makes. */
@@ -135,7 +140,10 @@ export function forDataset(
 const memorySchema = z.object({
   /** Data files and recipes, the latest first. */
   recent: z.array(z.string()).catch([]),
-  model: z.object({ name: z.string(), path: z.string(), isMasked: z.boolean().optional() }).optional().catch(undefined),
+  model: z
+    .object({ name: z.string(), path: z.string(), kind: z.enum(modelKinds).optional() })
+    .optional()
+    .catch(undefined),
   variant: z.enum(variants).catch('PROMPT_TUNING'),
   methods: z.unknown().default({}).transform(readConfigs),
 });

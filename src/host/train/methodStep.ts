@@ -79,11 +79,13 @@ function choicesOf<V extends Variant>(
   return [
     ...line,
     { label: `$(rocket) ${label}`, description, detail, value: variant },
-    ...settings.map((setting) => {
-      const settled = setting.settled?.(config, draft);
-      return settled === undefined
-        ? { label: `$(edit) ${setting.label(config)}`, description: label, value: ask(setting) }
-        : { label: `$(lock) ${setting.label(config)}`, description: settled };
-    }),
+    ...settings
+      .filter(({ isOffered }) => isOffered?.(draft) ?? true)
+      .map((setting) => {
+        const settled = setting.settled?.(config, draft);
+        return settled === undefined
+          ? { label: `$(edit) ${setting.label(config)}`, description: label, value: ask(setting) }
+          : { label: `$(lock) ${setting.label(config)}`, description: settled };
+      }),
   ];
 }

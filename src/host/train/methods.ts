@@ -2,8 +2,9 @@ import * as vscode from 'vscode';
 import { initialisationWords } from '../../protocol/initialisationWords.js';
 import { leastEncoderSize } from '../../protocol/encoder.js';
 import { recipeSchema, type MethodConfigOf, type PromptConfig } from '../../protocol/recipe.js';
+import { decoderAlone, prefixAttentions, type PrefixAttention } from '../../protocol/prefixAttention.js';
 import { placesVirtualTokens } from '../../protocol/virtualSlots.js';
-import { askText, pick } from './ask.js';
+import { askText, pick, pickMany } from './ask.js';
 import { askInitialisation } from './initialisationQuestion.js';
 import { withRoom, type Variant, type VariantConfigs } from './variants.js';
 import type { Asking, Draft } from './draft.js';
@@ -12,6 +13,8 @@ import type { Answer, Place } from './walk.js';
 export interface Setting<C> {
   readonly label: (config: C) => string;
   readonly ask: (config: C, asking: Asking) => Promise<Answer<C>>;
+  /** Whether it is one of the model's; of every model's unless told. */
+  readonly isOffered?: (draft: Draft) => boolean;
   /** Why there is nothing to set; undefined where there is. */
   readonly settled?: (config: C, draft: Draft) => string | undefined;
 }
@@ -19,8 +22,8 @@ export interface Setting<C> {
 /** The settings of every method that can be chosen, in the order in which they are shown. */
 export const methodSettings: { readonly [V in Variant]: readonly Setting<VariantConfigs[V]>[] } = {
   PROMPT_TUNING: [virtualTokens(), initialisation()],
-  PREFIX_TUNING: [virtualTokens(), initialisation()],
-  PREFIX_PROJECTION: [virtualTokens(), initialisation(), encoderSize(128, 512, 800)],
+  PREFIX_TUNING: [virtualTokens(), initialisation(), attention()],
+  PREFIX_PROJECTION: [virtualTokens(), initialisation(), encoderSize(128, 512, 800), attention()],
   P_TUNING: [virtualTokens(), initialisation(), encoderType(), encoderSize(64, 128, 256)],
   WARP: [virtualTokens(), initialisation()],
   MODEL_TUNING: [keepsModel()],
@@ -70,6 +73,42 @@ function beginning({
   if (name === 'file' && file !== undefined) return vscode.workspace.asRelativePath(file);
   if ((name === 'text' || name === 'activations') && text !== undefined) return `“${text}”`;
   return initialisationWords(peft_type, name).label;
+}
+
+/** Where a prefix stands in a model that has more than one attention. */
+function attention(): Setting<MethodConfigOf<'PREFIX_TUNING'>> {
+  const words: Readonly<Record<PrefixAttention, string>> = {
+    decoder: vscode.l10n.t('decoder'),
+    encoder: vscode.l10n.t('encoder'),
+    cross: vscode.l10n.t('cross-attention'),
+  };
+  const details: Readonly<Record<PrefixAttention, string>> = {
+    decoder: vscode.l10n.t('what the decoder reads of its own text; PEFT can read such a prefix, where this is all'),
+    encoder: vscode.l10n.t('what the encoder reads of the input'),
+    cross: vscode.l10n.t('what the decoder reads of the encoder; the paper’s program trains all three'),
+  };
+  return {
+    label: ({ prefix_attention: parts = decoderAlone }) =>
+      vscode.l10n.t('Attention: {parts}', { parts: parts.map((part) => words[part]).join(', ') }),
+    isOffered: ({ model }) => model.kind === 'encoderDecoder',
+    ask: async (config, { place, title }) => {
+      const { prefix_attention: chosen = decoderAlone } = config;
+      const answer = await pickMany<PrefixAttention>({
+        place,
+        title,
+        placeholder: vscode.l10n.t('In front of whose keys and values the prefix stands'),
+        choices: prefixAttentions.map((part) => ({
+          label: words[part],
+          detail: details[part],
+          value: part,
+          picked: chosen.includes(part),
+        })),
+      });
+      if (answer === undefined || answer === 'back') return answer;
+      const isUsual = answer.value.join() === decoderAlone.join();
+      return { value: { ...config, prefix_attention: isUsual ? undefined : [...answer.value] } };
+    },
+  };
 }
 
 function keepsModel(): Setting<MethodConfigOf<'MODEL_TUNING'>> {

@@ -1,3 +1,4 @@
+import type { ModelKind } from '../../protocol/inspectMessages.js';
 import { isInside } from './dataFiles.js';
 import { bundledModel, recipePath } from './recipeText.js';
 
@@ -6,8 +7,8 @@ export interface FoundModel {
   readonly name: string;
   /** Absolute. */
   readonly path: string;
-  /** Whether it reads its labels at a mask; undefined where nobody has looked. */
-  readonly isMasked?: boolean | undefined;
+  /** Undefined where nobody has looked. */
+  readonly kind?: ModelKind | undefined;
 }
 
 /** Whether it is the model of the product: a folder of the same name elsewhere is another. */

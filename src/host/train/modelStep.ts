@@ -81,14 +81,14 @@ function modelChoice(model: ModelChoice, detail: string): Choice<FoundModel> {
     modelType: model.modelType,
     parameters: parameterCount(model.parameters),
   });
-  return { label: `$(chip) ${name}`, description, detail, value: { name, path, isMasked: model.isMasked } };
+  return { label: `$(chip) ${name}`, description, detail, value: { name, path, kind: model.kind } };
 }
 
 function bundledChoice(services: TrainServices): Choice<FoundModel> {
   return {
     label: `$(chip) ${bundledModel}`,
     detail: vscode.l10n.t('comes with Softprompt'),
-    value: { name: bundledModel, path: bundledPath(services), isMasked: false },
+    value: { name: bundledModel, path: bundledPath(services), kind: 'causal' },
   };
 }
 
@@ -110,5 +110,5 @@ async function browseForModel(kind: Browse, { inspector }: TrainServices): Promi
   const path = await browseFor(browsed, vscode.l10n.t('The base model'));
   if (path === undefined) return undefined;
   const found = (await inspector.models([path])).find((model) => model.path === path);
-  return { name: basename(path), path, ...(found?.usable && { isMasked: found.isMasked }) };
+  return { name: basename(path), path, ...(found?.usable && { kind: found.kind }) };
 }

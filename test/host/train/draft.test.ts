@@ -13,6 +13,7 @@ import {
 } from '../../../src/host/train/draft.js';
 import { initialConfigs } from '../../../src/host/train/variants.js';
 import { parseRecipe } from '../../../src/protocol/parseRecipe.js';
+import type { ModelKind } from '../../../src/protocol/inspectMessages.js';
 import type { MethodConfig } from '../../../src/protocol/recipe.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'softprompt-draft-'));
@@ -61,17 +62,25 @@ describe('the recipe of the answers', () => {
   });
 
   it('places the answer where the model reads it: at a mask behind the text unless the template says where', () => {
-    const templateFor = (isMasked: boolean | undefined, template: string | undefined): string | undefined => {
-      const model = { ...draft.model, isMasked };
+    const templateFor = (kind: ModelKind | undefined, template: string | undefined): string | undefined => {
+      const model = { ...draft.model, kind };
       const asked = { ...draft, model, task: template === undefined ? undefined : { ...task, template } };
       return parseRecipe(recipeOf(asked as DatasetDraft, services, [folder]).text, 'a').data.template;
     };
-    expect(templateFor(true, '{text}\nLabel:')).toBe('{text}\nLabel: {mask}');
-    expect(templateFor(true, undefined)).toBe('{text}\nLabel: {mask}');
-    expect(templateFor(true, 'It was {mask}. {text}')).toBe('It was {mask}. {text}');
-    expect(templateFor(false, '{text}\nLabel: {mask}')).toBe('{text}\nLabel:');
-    expect(templateFor(false, undefined)).toBeUndefined();
+    expect(templateFor('masked', '{text}\nLabel:')).toBe('{text}\nLabel: {mask}');
+    expect(templateFor('masked', undefined)).toBe('{text}\nLabel: {mask}');
+    expect(templateFor('masked', 'It was {mask}. {text}')).toBe('It was {mask}. {text}');
+    expect(templateFor('causal', '{text}\nLabel: {mask}')).toBe('{text}\nLabel:');
+    expect(templateFor('causal', undefined)).toBeUndefined();
     expect(templateFor(undefined, '{text} {mask}')).toBe('{text} {mask}');
+  });
+
+  it('places a prefix where it was chosen to stand in an encoder-decoder, and in other models where they have attention', () => {
+    const chosen = { ...initialConfigs.PREFIX_TUNING, prefix_attention: ['decoder' as const, 'cross' as const] };
+    const changed = { variant: 'PREFIX_TUNING' as const, methods: { ...initialConfigs, PREFIX_TUNING: chosen } };
+    const methodFor = (kind: ModelKind) => methodIn({ ...changed, model: { ...draft.model, kind } });
+    expect(methodFor('encoderDecoder')).toMatchObject({ prefix_attention: ['decoder', 'cross'] });
+    expect(methodFor('causal')).not.toHaveProperty('prefix_attention');
   });
 
   it('has as many virtual tokens as the template places, by a method that has them in the input', () => {
