@@ -11,7 +11,7 @@ export interface RowPages {
   row(index: number): ResultsRow | undefined;
   /** Asks for what is missing of these rows. */
   want(first: number, end: number): void;
-  /** Another list, or the same whose rows were judged again: old rows stand until the new ones come. */
+  /** Another list, or the same whose rows were judged again: old rows, and those on their way, stand until the new ones come. */
   refresh(filter: RowFilter, total: number): void;
   receive(ask: number, total: number, rows: readonly ResultsRow[]): boolean;
   /** An ask that was not answered may be asked again. */
@@ -25,13 +25,13 @@ interface Page {
 
 export function rowPages(ask: (ask: number, filter: RowFilter, from: number, count: number) => void): RowPages {
   const pages = new Map<number, Page>();
-  /** Number of the ask → the page. */
-  const asked = new Map<number, number>();
+  /** Number of the ask → the page, and whether its rows may be others than those that come. */
+  const asked = new Map<number, { readonly page: number; isStale: boolean }>();
   let number = 0;
   let filter: RowFilter = { kind: 'all' };
   let total = 0;
 
-  const isAsked = (page: number): boolean => [...asked.values()].includes(page);
+  const isAsked = (page: number): boolean => [...asked.values()].some((one) => one.page === page);
   return {
     get total() {
       return total;
@@ -41,7 +41,7 @@ export function rowPages(ask: (ask: number, filter: RowFilter, from: number, cou
       for (let page = Math.floor(first / pageSize); page * pageSize < end; page++) {
         const known = pages.get(page);
         if ((known && !known.isStale) || isAsked(page)) continue;
-        asked.set(++number, page);
+        asked.set(++number, { page, isStale: false });
         ask(number, filter, page * pageSize, pageSize);
       }
     },
@@ -49,18 +49,20 @@ export function rowPages(ask: (ask: number, filter: RowFilter, from: number, cou
       const isAnother = JSON.stringify(to) !== JSON.stringify(filter);
       filter = to;
       total = expected;
-      asked.clear();
-      if (isAnother) pages.clear();
-      else for (const page of pages.values()) page.isStale = true;
+      if (isAnother) {
+        asked.clear();
+        pages.clear();
+      } else for (const one of [...pages.values(), ...asked.values()]) one.isStale = true;
     },
     receive: (of, newTotal, rows) => {
-      const page = asked.get(of);
-      if (page === undefined) return false;
+      const one = asked.get(of);
+      if (!one) return false;
+      const { page, isStale } = one;
       asked.delete(of);
-      total = newTotal;
+      total = isStale ? Math.max(total, newTotal) : newTotal;
       // The oldest stands first.
       pages.delete(page);
-      pages.set(page, { rows, isStale: false });
+      pages.set(page, { rows, isStale });
       for (const oldest of [...pages.keys()].slice(0, -keptPages)) pages.delete(oldest);
       return true;
     },

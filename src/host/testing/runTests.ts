@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { describe, describeMessage } from '../../errors/catalogue.js';
 import type { RowDetail } from '../../protocol/evaluation.js';
-import { asksForTexts, gateResultText, holdAgainst } from '../../protocol/promptTest.js';
+import { asksForTexts, gateResultText, gateText, holdAgainst } from '../../protocol/promptTest.js';
 import { errorWords } from '../errorWords.js';
 import type { Evaluator, Stores } from '../services.js';
 import { storeOf } from '../train/dataFiles.js';
@@ -12,12 +12,13 @@ import type { FileTest } from './recipeTests.js';
 /** A test of the explorer, what it stands for, and the wrong rows of its last run, which are shown beneath when somebody looks. */
 export interface PromptTest {
   readonly item: vscode.TestItem;
-  readonly test: FileTest;
-  readonly prompt: string;
   readonly recipe: vscode.Uri;
+  /** As the recipe has it now. */
+  test: FileTest;
+  prompt: string;
   wrong: readonly RowDetail[];
   /** Shows the rows that are wrong now: VS Code asks once for what stands beneath a test, however often it runs. */
-  unfold?: (test: PromptTest) => void;
+  unfold?: () => void;
 }
 
 export interface TestServices {
@@ -42,7 +43,7 @@ export async function runTests(
 }
 
 async function runTest(run: vscode.TestRun, test: PromptTest, services: TestServices): Promise<void> {
-  const { item, prompt } = test;
+  const { item, prompt, test: file } = test;
   run.started(item);
   forgetRows(test);
   const began = performance.now();
@@ -50,8 +51,8 @@ async function runTest(run: vscode.TestRun, test: PromptTest, services: TestServ
   try {
     const judged = await judge(run, test, services);
     const { metrics, problem, unjudged } = judged;
-    const results = test.test.gates.map((gate) => holdAgainst(gate, metrics));
-    for (const result of results) tell(run, test, `${prompt} · ${test.test.name}: ${gateResultText(result)}`);
+    const results = file.gates.map((gate) => holdAgainst(gate, metrics));
+    for (const result of results) tell(run, test, `${prompt} · ${file.name}: ${gateResultText(result)}`);
     if (problem) run.errored(item, new vscode.TestMessage(words(describeMessage(problem))), elapsed());
     else if (unjudged.length > 0)
       run.errored(
@@ -76,11 +77,11 @@ async function runTest(run: vscode.TestRun, test: PromptTest, services: TestServ
   }
 }
 
-async function judge(
-  run: vscode.TestRun,
-  { item, test, prompt, recipe }: PromptTest,
-  { stores, evaluator }: TestServices,
-): Promise<JudgedFile> {
+/** What a test asks for, beside its name. */
+export const gatesText = ({ gates }: FileTest): string => gates.map(gateText).join(', ');
+
+async function judge(run: vscode.TestRun, asked: PromptTest, { stores, evaluator }: TestServices): Promise<JudgedFile> {
+  const { item, test, prompt, recipe } = asked;
   await stores.ready();
   const trained = trainedPrompt(prompt, recipe.fsPath, stores);
   const promptFolder = trained?.folder;
@@ -100,7 +101,6 @@ async function judge(
   const onProgress = (done: number, total: number): void => {
     item.description = vscode.l10n.t('{done} of {total} rows', { done, total });
   };
-  const before = item.description;
   try {
     const process = await evaluator();
     // A live evaluation has one prompt for all rows.
@@ -108,8 +108,7 @@ async function judge(
       ? await judgeTexts(process, request, test.gates, onProgress, run.token)
       : await judgeFile(process, request, mostRows, onProgress, run.token);
   } finally {
-    if (before === undefined) delete item.description;
-    else item.description = before;
+    item.description = gatesText(asked.test);
   }
 }
 
@@ -130,7 +129,7 @@ function forgetRows(test: PromptTest): void {
 function keepRows(test: PromptTest, wrong: readonly RowDetail[]): void {
   test.wrong = wrong.slice(0, mostRows);
   test.item.canResolveChildren = wrong.length > 0;
-  test.unfold?.(test);
+  test.unfold?.();
 }
 
 /** The wrong rows of a test's last run as items beneath it. They neither pass nor fail: the gate does. */

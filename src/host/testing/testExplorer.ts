@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { gateText } from '../../protocol/promptTest.js';
 import { isErrno } from '../../store/fileErrors.js';
 import { recipeTests, type FileTest } from './recipeTests.js';
-import { runTests, showRows, trainedPrompt, type PromptTest, type TestServices } from './runTests.js';
+import { gatesText, runTests, showRows, trainedPrompt, type PromptTest, type TestServices } from './runTests.js';
 
 export interface TestExplorer extends vscode.Disposable {
   /** A recipe is new, another or gone. */
@@ -36,12 +35,14 @@ export function openTestExplorer(services: TestServices, findRecipes: () => Prom
     forget(recipe);
     const children = found.files.map((test) => {
       const testId = `${id}#${JSON.stringify(test.source)}`;
+      const now = { test, prompt: found.prompt };
       const before = known.get(testId);
-      const child = before?.item ?? controller.createTestItem(testId, test.name, recipe);
-      child.description = test.gates.map(gateText).join(', ');
-      child.range = rangeIn(text, test);
-      tests.set(testId, { wrong: [], ...before, item: child, test, prompt: found.prompt, recipe });
-      return child;
+      const item = before?.item ?? controller.createTestItem(testId, test.name, recipe);
+      item.description = gatesText(test);
+      item.range = rangeIn(text, test);
+      // A run that is under way has this very object, and keeps its rows in it.
+      tests.set(testId, before ? Object.assign(before, now) : { item, recipe, wrong: [], ...now });
+      return item;
     });
     item.children.replace(children);
     controller.items.add(item);
@@ -77,9 +78,8 @@ export function openTestExplorer(services: TestServices, findRecipes: () => Prom
     if (!item) return findRecipes();
     const test = tests.get(item.id);
     if (!test) return;
-    // A recipe that changes makes another of it, which keeps this.
-    test.unfold = (current) => showRows(controller, current);
-    test.unfold(test);
+    test.unfold = () => showRows(controller, test);
+    test.unfold();
   };
   controller.refreshHandler = findRecipes;
   // Judging needs the cores for a while: "Run All" leaves it out unless a person says otherwise.

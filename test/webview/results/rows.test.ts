@@ -65,6 +65,22 @@ describe('pages of rows', () => {
     expect(pages.row(5)?.row).toBe(5);
   });
 
+  it('come however long they take, and are asked for again where they may be others by then', () => {
+    const asked: [number, number][] = [];
+    const pages = rowPages((ask, _filter, from) => asked.push([ask, from]));
+    pages.refresh({ kind: 'wrong' }, 40);
+    pages.want(0, 10);
+    pages.refresh({ kind: 'wrong' }, 50);
+    pages.want(0, 10);
+    expect(asked).toEqual([[1, 0]]);
+    expect(pages.receive(1, 40, rows(40, 0))).toBe(true);
+    expect([pages.total, pages.row(39)?.row]).toEqual([50, 39]);
+    pages.want(0, 10);
+    expect(asked.at(-1)).toEqual([2, 0]);
+    pages.receive(2, 30, rows(30, 0));
+    expect(pages.total).toBe(30);
+  });
+
   it('of another list are forgotten, and late answers passed over', () => {
     const pages = rowPages(() => undefined);
     pages.refresh({ kind: 'all' }, 1000);
