@@ -25,6 +25,8 @@ async function answer(page: Page, place: string, item: RegExp, typed = ''): Prom
   await quickInput(page).getByText(`Train Prompt (${place})`).waitFor(patience);
   await quickPickItem(page, item).first().waitFor(patience);
   await page.keyboard.type(typed);
+  // What Enter would choose; while slow answers replace a list it may be nothing for a moment.
+  await quickInput(page).locator('.monaco-list-row.focused').waitFor();
   await screenshot(page, `train prompt, ${place.replace('/', ' of ')}`);
   await page.keyboard.press('Enter');
 }
