@@ -110,7 +110,8 @@ export function pick<T, R>(question: Question<T, R>): Promise<Answer<R>> {
       const preferred = choices.find(({ value }) => value !== undefined && question.isDefault?.(value));
       const first = choices.find(({ value }) => value !== undefined);
       const next = kept ?? (isTyped ? undefined : (preferred ?? first));
-      if (next) picker.activeItems = [next];
+      // The first is active by itself, also where typing hides it that is not known here yet.
+      if (next && next !== picker.items.find(({ kind }) => kind === undefined)) picker.activeItems = [next];
       offered = next;
     }
 
