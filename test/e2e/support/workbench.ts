@@ -26,15 +26,12 @@ export const quickPickItem = (page: Page, name: string | RegExp): Locator =>
 /** What an input box says of the text in it. */
 export const quickInputMessage = (page: Page): Locator => quickInput(page).locator('.quick-input-message');
 
-/** Types into the quick access and clicks an item. A new window learns what it can offer, and an open list does not notice. */
-async function chooseByTyping(page: Page, text: string, item: Locator): Promise<void> {
-  await vi.waitFor(
+/** Opens a list or a menu anew until it offers what is wanted: a new window learns what it can offer, and what is open does not notice. */
+const openUntil = (page: Page, choose: () => Promise<void>): Promise<void> =>
+  vi.waitFor(
     async () => {
-      await page.keyboard.press('F1');
       try {
-        // Nobody hears the key while a webview that has the focus is being made.
-        await quickInputText(page).fill(text, { timeout: 2000 });
-        await item.click({ timeout: 2000 });
+        await choose();
       } catch (error) {
         await page.keyboard.press('Escape');
         throw error;
@@ -42,7 +39,15 @@ async function chooseByTyping(page: Page, text: string, item: Locator): Promise<
     },
     { timeout: 30_000, interval: 500 },
   );
-}
+
+/** Types into the quick access and clicks an item. */
+const chooseByTyping = (page: Page, text: string, item: Locator): Promise<void> =>
+  openUntil(page, async () => {
+    await page.keyboard.press('F1');
+    // Nobody hears the key while a webview that has the focus is being made.
+    await quickInputText(page).fill(text, { timeout: 2000 });
+    await item.click({ timeout: 2000 });
+  });
 
 /** Runs a command as people do, by its title in the command palette: `Softprompt: Train Prompt`. */
 export async function runCommand(page: Page, title: string): Promise<void> {
@@ -127,18 +132,10 @@ export const treeItem = (page: Page, name: string | RegExp): Locator => page.get
 export async function chooseFromMenu(page: Page, row: Locator, name: string): Promise<void> {
   const entry = page.getByRole('menuitem', { name, disabled: false });
   // In its first seconds a window may leave out an extension's entry, or show it as disabled.
-  await vi.waitFor(
-    async () => {
-      await row.click({ button: 'right' });
-      try {
-        await entry.hover({ timeout: 2000 });
-      } catch (error) {
-        await page.keyboard.press('Escape');
-        throw error;
-      }
-    },
-    { timeout: 30_000, interval: 500 },
-  );
+  await openUntil(page, async () => {
+    await row.click({ button: 'right' });
+    await entry.hover({ timeout: 2000 });
+  });
   // A menu that has just opened does not hear the mouse's button.
   await page.keyboard.press('Enter');
 }
