@@ -9,7 +9,8 @@ import { openEngine, type Engine } from '../runtime/engine.js';
 import type { Tensor } from '../runtime/executor.js';
 import { placesVirtualTokens } from '../protocol/virtualSlots.js';
 import { fromPeftLayers } from '../store/decoderPrefix.js';
-import { adapterShape, hasParts, type AdapterConfig } from '../store/adapterConfig.js';
+import type { AdapterConfig } from '../store/adapterConfig.js';
+import { adapterShape, hasParts } from '../store/adapterShape.js';
 import { loadPrompt, refuseOtherModel, type SavedPrompt } from '../store/promptFolder.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 

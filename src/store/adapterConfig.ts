@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { defined } from '../common/assert.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
-import { prefixAttentions, prefixedBlocks, type PrefixAttention } from '../protocol/prefixAttention.js';
+import { prefixAttentions, type PrefixAttention } from '../protocol/prefixAttention.js';
 import { promptConfig, type MethodConfig, type PeftType, type PromptConfig } from '../protocol/recipe.js';
+import { adapterShape, hasParts } from './adapterShape.js';
 import { checkJson, readText } from './readJson.js';
 import { kindOf } from './storeLocation.js';
 import { formatWarpConfig, readWarpConfig, warpConfigFile, type WarpConfig } from './warpConfig.js';
@@ -90,7 +91,6 @@ export const groupConfigSchema = z.union([partsSchema, adapterConfigSchema]);
 export type AdapterConfig = z.infer<typeof adapterConfigSchema> | PartsConfig | WarpConfig;
 /** Of a prefix that does not stand in the decoder alone. */
 export type PartsConfig = z.infer<typeof partsSchema>;
-export const hasParts = (config: AdapterConfig): config is PartsConfig => 'prefix_attention' in config;
 
 /** Whether it is one that PEFT reads. */
 export const isPeft = (config: AdapterConfig): boolean => configFileOf(config) === adapterConfigFile;
@@ -99,20 +99,6 @@ export const isPeft = (config: AdapterConfig): boolean => configFileOf(config) =
 export const promptTypes = ['PROMPT_TUNING', 'P_TUNING', 'PREFIX_TUNING'] as const satisfies readonly PeftType[];
 /** What becomes one of these when it is imported. */
 export const convertedTypes = ['MULTITASK_PROMPT_TUNING', 'CPT', 'CARTRIDGE'] as const;
-
-/** What enters a model: [num_virtual_tokens, width], where a prefix is 2·blocks·token_dim wide: keys and values of every block. */
-export function adapterShape(config: AdapterConfig): readonly [number, number] {
-  const { num_virtual_tokens: numVirtualTokens, token_dim: tokenDim } = config;
-  return [numVirtualTokens, config.peft_type === 'PREFIX_TUNING' ? 2 * blockCount(config) * tokenDim : tokenDim];
-}
-
-const blockCount = (config: Extract<AdapterConfig, { peft_type: 'PREFIX_TUNING' }>): number =>
-  hasParts(config)
-    ? prefixedBlocks(config.prefix_attention, {
-        numLayers: config.num_layers,
-        numEncoderLayers: config.num_encoder_layers,
-      })
-    : config.num_layers;
 
 export const isEncoderDecoder = (config: AdapterConfig): boolean =>
   config.peft_type !== 'WARP' && (config.task_type === 'SEQ_2_SEQ_LM' || config.num_transformer_submodules === 2);

@@ -2,7 +2,8 @@ import type { Metrics, NearestTokens } from '../protocol/events.js';
 import type { PrefixAttention } from '../protocol/prefixAttention.js';
 import type { Recipe } from '../protocol/recipe.js';
 import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
-import { adapterTensors, hasParts, isEncoderDecoder, isPeft, type AdapterConfig } from './adapterConfig.js';
+import { adapterTensors, isEncoderDecoder, isPeft, type AdapterConfig } from './adapterConfig.js';
+import { hasParts } from './adapterShape.js';
 import type { PromptDetails } from './promptDetails.js';
 import { pythonSnippet } from './pythonSnippet.js';
 

@@ -12,10 +12,10 @@ import {
   formatAdapterConfig,
   promptConfigFiles,
   readAdapterConfig,
-  hasParts,
   isEncoderDecoder,
   type AdapterConfig,
 } from './adapterConfig.js';
+import { hasParts } from './adapterShape.js';
 import { checkAdapterTensors, classesName, embeddingsName, readAdapterTensors, weightsFile } from './adapterWeights.js';
 import { writeFileAtomic, writeFolderAtomic } from './atomicFile.js';
 import { copyContent } from './copyContent.js';

@@ -1,5 +1,6 @@
 import type { PrefixAttention } from '../protocol/prefixAttention.js';
-import { hasParts, isEncoderDecoder } from './adapterConfig.js';
+import { isEncoderDecoder } from './adapterConfig.js';
+import { hasParts } from './adapterShape.js';
 import { loadPrompt, trainingStateFile } from './promptFolder.js';
 import { readNpy } from './npy.js';
 import type { FloatTensor } from './safetensors.js';

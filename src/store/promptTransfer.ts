@@ -6,12 +6,12 @@ import { promptNamePattern } from '../protocol/recipe.js';
 import { placesAnswer, placesVirtualTokens } from '../protocol/virtualSlots.js';
 import {
   isEncoderDecoder,
-  hasParts,
   isOurs,
   readRawConfig,
   type convertedTypes,
   type RawAdapterConfig,
 } from './adapterConfig.js';
+import { hasParts } from './adapterShape.js';
 import { writeFolderAtomic } from './atomicFile.js';
 import { freePromptName } from './catalogue.js';
 import { copyContent } from './copyContent.js';

@@ -9,7 +9,7 @@ import { causalModel } from '../../src/models/architectures.js';
 import { openModel } from '../../src/models/openModel.js';
 import type { Engine } from '../../src/runtime/engine.js';
 import { openOnnxSession } from '../../src/runtime/onnx/session.js';
-import { adapterShape } from '../../src/store/adapterConfig.js';
+import { adapterShape } from '../../src/store/adapterShape.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 

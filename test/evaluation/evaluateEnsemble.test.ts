@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/common/random.js';
 import { evaluateEnsemble, type EnsembleRequest } from '../../src/evaluation/evaluateEnsemble.js';
 import { evaluatePrompt } from '../../src/evaluation/evaluatePrompt.js';
 import { recipeSchema, type MethodConfig } from '../../src/protocol/recipe.js';
-import { adapterShape } from '../../src/store/adapterConfig.js';
+import { adapterShape } from '../../src/store/adapterShape.js';
 import { savePrompt } from '../../src/store/promptFolder.js';
 import { configOf } from '../support/prompts.js';
 

@@ -6,7 +6,7 @@ import { seededRandom } from '../../src/common/random.js';
 import { evaluatePrompt, type EvaluateRequest } from '../../src/evaluation/evaluatePrompt.js';
 import { runPromptTests } from '../../src/evaluation/promptTests.js';
 import { recipeSchema, type RecipeInput } from '../../src/protocol/recipe.js';
-import { adapterShape } from '../../src/store/adapterConfig.js';
+import { adapterShape } from '../../src/store/adapterShape.js';
 import { saveGroupSet } from '../../src/store/groupSet.js';
 import { exportGroup } from '../../src/store/promptTransfer.js';
 import { groupedRecipe, rowsOfUsers, writeRows } from '../support/groupedRows.js';

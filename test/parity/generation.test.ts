@@ -6,7 +6,7 @@ import { defined } from '../../src/common/assert.js';
 import { greedy, openGenerator } from '../../src/evaluation/generation/generate.js';
 import type { Member } from '../../src/evaluation/scorer.js';
 import { direct, noMethod } from '../../src/methods/method.js';
-import { adapterShape } from '../../src/store/adapterConfig.js';
+import { adapterShape } from '../../src/store/adapterShape.js';
 import { loadPrompt } from '../../src/store/promptFolder.js';
 import { agreement, generationsSchema } from './against/agreement.js';
 import { openParityModel, removeCopies } from './parityModels.js';

@@ -2,7 +2,8 @@ import * as l10n from '@vscode/l10n';
 import type { NearestTokens } from '../../protocol/events.js';
 import { duration, methodName, nearestMeaning, shareText, wholeNumber } from '../../protocol/numbers.js';
 import { quoted } from '../../protocol/quoted.js';
-import { adapterShape, type AdapterConfig } from '../../store/adapterConfig.js';
+import type { AdapterConfig } from '../../store/adapterConfig.js';
+import { adapterShape } from '../../store/adapterShape.js';
 import type { PromptSummary } from '../../store/promptFolder.js';
 import type { Stores } from '../services.js';
 import { shortModelName, timeText, type Entry } from './entry.js';
@@ -115,7 +116,7 @@ function networkFact(config: AdapterConfig): [string, string][] {
   return [[l10n.t('Network'), size === null ? type : `${type} ${size}`]];
 }
 
-/** Of a prefix: keys and values of every block. The store's `adapterShape` would load its schemas when the view starts. */
+/** What is kept of a prompt, with WARP's output vectors. */
 function keptNumbers(config: AdapterConfig): number {
   const [tokens, width] = adapterShape(config);
   const classes = config.peft_type === 'WARP' ? config.num_classes : 0;

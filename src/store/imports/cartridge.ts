@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { adapterShape, badPrompt, checkHeads, promptLearningSchema, type RawAdapterConfig } from '../adapterConfig.js';
+import { badPrompt, checkHeads, promptLearningSchema, type RawAdapterConfig } from '../adapterConfig.js';
+import { adapterShape } from '../adapterShape.js';
 import { readAdapterTensors } from '../adapterWeights.js';
 import type { ConvertedPrompt } from './convertedPrompt.js';
 

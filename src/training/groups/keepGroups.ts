@@ -1,6 +1,6 @@
 import { defined } from '../../common/assert.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
-import { adapterShape } from '../../store/adapterConfig.js';
+import { adapterShape } from '../../store/adapterShape.js';
 import { deletePrompt } from '../../store/catalogue.js';
 import { readGroupPart, readPartVectors, writeGroupPart } from '../../store/groupParts.js';
 import { isGroupSet, readGroupSet, readGroupVectors, saveGroupSet, type GroupEntry } from '../../store/groupSet.js';

@@ -4,7 +4,7 @@ import { sampleRows } from '../../evaluation/judgeRow.js';
 import { entering } from '../../evaluation/openPrompt.js';
 import type { Answering, Member } from '../../evaluation/standing.js';
 import { kept, noMethod } from '../../methods/method.js';
-import { adapterShape } from '../../store/adapterConfig.js';
+import { adapterShape } from '../../store/adapterShape.js';
 import { readPartVectors } from '../../store/groupParts.js';
 import type { PromptDetails } from '../../store/promptDetails.js';
 import { adapterConfigOf } from '../keepPrompt.js';

@@ -10,7 +10,7 @@ import {
 } from '../../../src/host/views/promptEntries.js';
 import { SoftpromptError } from '../../../src/errors/softpromptError.js';
 import { recipeSchema } from '../../../src/protocol/recipe.js';
-import { adapterShape } from '../../../src/store/adapterConfig.js';
+import { adapterShape } from '../../../src/store/adapterShape.js';
 import type { PromptDetails } from '../../../src/store/promptDetails.js';
 import { configOf, partsPrompt, plainPrompt, promptDetails } from '../../support/prompts.js';
 
