@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SoftpromptError } from '../../src/errors/softpromptError.js';
 import { openEvaluatorProcess } from '../../src/host/process/evaluatorProcess.js';
 import { rowsRequest, startEvaluation } from '../../src/protocol/evaluationMessages.js';
-import { children, codeOf } from '../support/processes.js';
+import { childNamed, codeOf } from '../support/processes.js';
 import { ownHome } from '../support/trainedRuns.js';
 
 let home: string;
@@ -62,14 +62,14 @@ describe('the evaluation process', () => {
     async () => {
       const { evaluator, ends } = open();
       await codeOf(evaluator.request(rowsRequest, question('none')));
-      const [pid = 0] = await children('evaluate');
+      const pid = await childNamed('evaluate');
       process.kill(pid, 'SIGSTOP');
       const asked = codeOf(evaluator.request(rowsRequest, question('none')));
       process.kill(pid, 'SIGKILL');
       expect(await asked).toBe('run.evaluatorEnded');
       expect(ends.map(({ code, args }) => [code, args])).toEqual([['run.evaluatorEnded', { reason: 'SIGKILL' }]]);
       expect(await codeOf(evaluator.request(rowsRequest, question('none')))).toBe('run.evaluationClosed');
-      expect(await children('evaluate')).not.toContain(pid);
+      expect(await childNamed('evaluate')).not.toBe(pid);
     },
   );
 

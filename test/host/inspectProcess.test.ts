@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openInspectProcess } from '../../src/host/process/inspectProcess.js';
-import { children, codeOf } from '../support/processes.js';
+import { childNamed, codeOf } from '../support/processes.js';
 
 const opened: { dispose(): void }[] = [];
 afterEach(() => opened.splice(0).forEach((process) => process.dispose()));
@@ -25,7 +25,7 @@ describe('the inspect process', () => {
     async () => {
       const inspector = open();
       await inspector.cache({ clear: [] });
-      const [pid = 0] = await children('inspect');
+      const pid = await childNamed('inspect');
       process.kill(pid, 'SIGSTOP');
       const asked = [inspector.cache({ clear: [] }), inspector.models([])].map(codeOf);
       process.kill(pid, 'SIGKILL');

@@ -25,6 +25,12 @@ const steps = async (folder: string): Promise<number> => {
   await tail.read();
   return tail.events.filter((event) => event.type === 'step').length;
 };
+/** A run's process, which the run's status may not name yet: a signal to its zero would reach every process of the tests. */
+async function processOf(folder: string) {
+  const description = await readRunProcess(folder);
+  if (!description) throw new Error('no process');
+  return description;
+}
 const promptBytes = (store: string) => readFile(join(store, 'prompts', 'short', 'adapter_model.safetensors'));
 
 async function start(store: string, training?: object) {
@@ -80,8 +86,7 @@ describe('a run’s process', { timeout: 180_000 }, () => {
     const { connection } = await attach(folder);
     // Before its first step it clears its folder of what killed writers left there, for which it would take what is written here.
     await expect.poll(() => steps(folder), patience).toBeGreaterThan(0);
-    const description = await readRunProcess(folder);
-    if (!description) throw new Error('no process');
+    const description = await processOf(folder);
     await writeRunProcess(folder, { ...description, token: 'x'.repeat(description.token.length) });
     expect(await connectToRun(folder, { onChange: () => undefined, onClose: () => undefined })).toBeUndefined();
     await connection.stop();
@@ -92,7 +97,7 @@ describe('a run’s process', { timeout: 180_000 }, () => {
   it('leaves nobody waiting for an answer when it is killed', async () => {
     const { folder, ended } = await start(join(home, 'silent'), { maxSteps: 100_000 });
     const { connection } = await attach(folder);
-    const { pid } = (await readRun(folder)).status;
+    const { pid } = await processOf(folder);
     process.kill(pid, 'SIGSTOP');
     const attaching = connectToRun(folder, { onChange: () => undefined, onClose: () => undefined });
     const pausing = expect(connection.pause()).rejects.toMatchObject({ code: 'run.notReachable' });
@@ -109,7 +114,7 @@ describe('a run’s process', { timeout: 180_000 }, () => {
     ).ended;
     const { folder, ended } = await start(killed);
     await expect.poll(() => steps(folder), patience).toBeGreaterThan(10);
-    process.kill((await readRun(folder)).status.pid, 'SIGKILL');
+    process.kill((await processOf(folder)).pid, 'SIGKILL');
     const signal = await ended;
     expect(await state(folder)).toBe('interrupted');
     await noteDeath(folder, signal);
