@@ -3,7 +3,16 @@ import { startEditor } from './support/editor.js';
 import { smallWorkspace } from './support/recipes.js';
 import { screenshot } from './support/screenshots.js';
 import { axeViolations, collectCspMessages, expectNoCspMessages, webview } from './support/webview.js';
-import { codeLens, openFile, quickInput, reload, runCommand, setTheme, themes } from './support/workbench.js';
+import {
+  codeLens,
+  openFile,
+  quickInput,
+  quickInputText,
+  reload,
+  runCommand,
+  setTheme,
+  themes,
+} from './support/workbench.js';
 
 const patience = { timeout: 240_000 };
 
@@ -40,7 +49,7 @@ test('a recipe’s sweep fills its panel and its table, and its runs become a re
   await runCommand(page, 'Softprompt: Show Report');
   // What is finished is chosen already.
   await quickInput(page).getByText('6 Selected').waitFor();
-  await page.keyboard.press('Enter');
+  await quickInputText(page).press('Enter');
   const report = webview(page);
   await report.getByRole('heading', { name: 'Runs' }).first().waitFor(patience);
   for (const theme of themes) {

@@ -10,6 +10,7 @@ import { screenshot } from './support/screenshots.js';
 import { expectNoCspMessages, stepOf, trainingPanel } from './support/webview.js';
 import {
   dialog,
+  enterOn,
   openContainer,
   quickInput,
   quickInputMessage,
@@ -35,8 +36,7 @@ async function runByKeyboard(page: Page, command: string): Promise<void> {
   await page.keyboard.press('F1');
   await quickInputText(page).waitFor();
   await page.keyboard.type(command);
-  await quickPickItem(page, command).waitFor();
-  await page.keyboard.press('Enter');
+  await enterOn(page, command);
 }
 
 test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone', { timeout: 400_000 }, async () => {
@@ -75,8 +75,7 @@ test('Train Prompt makes a recipe and a prompt of a CSV file, by keyboard alone'
   const panel = trainingPanel(page);
   await expect.poll(() => stepOf(panel), patience).toBeGreaterThan(5);
   await runByKeyboard(page, 'Softprompt: Stop Run and Keep the Best');
-  await quickPickItem(page, /queues/).waitFor();
-  await page.keyboard.press('Enter');
+  await enterOn(page, /^queues/);
   await panel.getByText(/^Stopped at your wish after \d+ steps\.$/).waitFor(patience);
   await treeItem(page, /^queues, .*prefix tuning, 20 virtual tokens, base model softprompt-9m$/).waitFor();
 

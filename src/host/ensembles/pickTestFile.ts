@@ -6,6 +6,7 @@ import { recipeSchema } from '../../protocol/recipe.js';
 import { badPrompt } from '../../store/adapterConfig.js';
 import { promptRecipeFile } from '../../store/promptFolder.js';
 import { readJsonIfPresent } from '../../store/readJson.js';
+import { outlivesFocus } from '../asking.js';
 import type { Stores } from '../services.js';
 import { byLikelihood, mayHoldRows } from '../train/dataFiles.js';
 import type { WholeEnsemble } from './registerEnsembles.js';
@@ -26,6 +27,7 @@ export async function pickTestFile(ensemble: WholeEnsemble, stores: Stores): Pro
     title,
     placeHolder: vscode.l10n.t('A file with the columns of the training data'),
     matchOnDescription: true,
+    ...outlivesFocus,
   });
   if (answer !== browse) return answer?.source;
   const [chosen] =

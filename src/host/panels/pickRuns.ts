@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { outlivesFocus } from '../asking.js';
 import { stateIcon, stateName } from '../../protocol/runState.js';
 import type { FollowedRun, Stores } from '../services.js';
 
@@ -19,6 +20,7 @@ export async function pickRun(stores: Stores): Promise<string | undefined> {
         : vscode.l10n.t('A run to look at'),
     matchOnDescription: true,
     matchOnDetail: true,
+    ...outlivesFocus,
   });
   return picked?.folder;
 }
@@ -63,7 +65,13 @@ async function pickSeveral(
   items: readonly RunItem[],
   words: Pick<vscode.QuickPickOptions, 'title' | 'placeHolder'>,
 ): Promise<string[] | undefined> {
-  const options = { ...words, canPickMany: true, matchOnDescription: true, matchOnDetail: true } as const;
+  const options = {
+    ...words,
+    canPickMany: true,
+    matchOnDescription: true,
+    matchOnDetail: true,
+    ...outlivesFocus,
+  } as const;
   return (await vscode.window.showQuickPick(items, options))?.map((item) => item.folder);
 }
 

@@ -12,6 +12,7 @@ import {
   type Side,
   type ToPlayground,
 } from '../../protocol/playgroundMessages.js';
+import { outlivesFocus } from '../asking.js';
 import { errorWords } from '../errorWords.js';
 import { promptEntry } from '../views/promptEntries.js';
 import type { WholePrompt } from '../views/wholePrompts.js';
@@ -149,5 +150,6 @@ async function pickOther(
     items.length === 0
       ? vscode.l10n.t('There is no other prompt that reads the same columns')
       : vscode.l10n.t('Prompts that read the same columns');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.listed;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true, ...outlivesFocus }))
+    ?.listed;
 }

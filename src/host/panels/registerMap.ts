@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { MapSubject } from '../../protocol/mapMessages.js';
+import { outlivesFocus } from '../asking.js';
 import type { Evaluator, Stores } from '../services.js';
 import { commandsAboutPrompts, promptItem, wholePrompts, type WholePrompt } from '../views/wholePrompts.js';
 
@@ -53,6 +54,7 @@ export function registerMap({ evaluator, stores, extensionUri }: MapDependencies
       title: vscode.l10n.t('Compare Prompts'),
       placeHolder: vscode.l10n.t('Another prompt of the same base model'),
       matchOnDescription: true,
+      ...outlivesFocus,
     });
     if (picked) await open({ prompt, other: picked.folder });
   };

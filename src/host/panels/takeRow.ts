@@ -5,6 +5,7 @@ import { parseTable, readTable } from '../../data/readTable.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { DatasetSource, Row, Table } from '../../protocol/dataset.js';
 import { loadPrompt } from '../../store/promptFolder.js';
+import { outlivesFocus } from '../asking.js';
 import type { Stores } from '../services.js';
 import { byLikelihood, mayHoldRows } from '../train/dataFiles.js';
 import { recordedRecipeFile } from '../views/recordedRecipe.js';
@@ -21,9 +22,6 @@ const mostBytes = 50e6;
 const mostFiles = 200;
 /** Rows that are offered; the list can be searched. */
 const mostRows = 2000;
-
-/** The panel that asks has the focus, and may take it back while the list opens. */
-const stays = { ignoreFocusOut: true };
 
 /** Asks for a row: the one at the cursor, or one of the prompt's own files or of another in the workspace. */
 export async function takeRow(
@@ -42,7 +40,12 @@ export async function takeRow(
   const title = vscode.l10n.t('Take a Row');
   const placeHolder =
     items.length === 0 ? vscode.l10n.t('There is no data file in this workspace') : vscode.l10n.t('Of which file?');
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true, ...stays });
+  const picked = await vscode.window.showQuickPick(items, {
+    title,
+    placeHolder,
+    matchOnDescription: true,
+    ...outlivesFocus,
+  });
   if (!picked) return undefined;
   if ('atCursor' in picked) return taken(picked.atCursor.row, picked.atCursor.place, columns, picked.atCursor.table);
   const table = await readTable(picked.source.path, picked.source, vscode.workspace.asRelativePath(picked.source.path));
@@ -51,7 +54,7 @@ export async function takeRow(
     description: vscode.l10n.t('line {line}', { line: row.line }),
     row,
   }));
-  const chosen = await vscode.window.showQuickPick(rows, { title, placeHolder: picked.label, ...stays });
+  const chosen = await vscode.window.showQuickPick(rows, { title, placeHolder: picked.label, ...outlivesFocus });
   return chosen && taken(chosen.row, `${picked.label}:${chosen.row.line}`, columns, table);
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { outlivesFocus } from '../asking.js';
 import { attempt } from '../problem.js';
 import type { Stores } from '../services.js';
 
@@ -45,7 +46,7 @@ async function chosen<L extends { readonly folder: string }, M extends L>(
     return undefined;
   }
   const items = all.map((listed) => ({ ...listing.itemOf(listed), listed }));
-  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.listed;
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true, ...outlivesFocus }))?.listed;
 }
 
 /** A menu passes the row, `{ listed }`, and a key `{}`; rows may be of an older reading of the stores. */

@@ -23,6 +23,11 @@ export const quickPickItems = (page: Page): Locator => quickInput(page).getByRol
 /** Its name is its label and description, and the names of their icons. */
 export const quickPickItem = (page: Page, name: string | RegExp): Locator =>
   quickInput(page).getByRole('option', { name });
+/** Presses Enter once it would choose this: what is listed is not yet what is active while a list is filled or filtered. */
+export async function enterOn(page: Page, name: string | RegExp): Promise<void> {
+  await quickPickItem(page, name).and(page.locator('.focused')).waitFor();
+  await quickInputText(page).press('Enter');
+}
 /** What an input box says of the text in it. */
 export const quickInputMessage = (page: Page): Locator => quickInput(page).locator('.quick-input-message');
 
