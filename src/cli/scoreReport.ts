@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import type { Diagnosis } from '../evaluation/doctor.js';
 import type { EvaluateResult } from '../evaluation/evaluatePrompt.js';
-import type { GroupScores } from '../evaluation/groupScores.js';
 import { metricNames, type JudgedRow, type MetricName, type Metrics } from '../protocol/events.js';
+import { worstFirst, type GroupScores } from '../protocol/groupScores.js';
 import { distanceText, metricName, metricText, wholeNumber } from '../protocol/numbers.js';
 import { clipped, columnLines, styled, type Screen } from './terminal.js';
 
@@ -79,9 +79,9 @@ function certaintyLines({ metrics, interval, calibration }: EvaluateResult): str
 /** Groups that are shown of many: the lowest; `--json` has all. */
 const shownGroups = 10;
 
-function groupLines({ column, metric, scores, bareRows }: GroupScores, screen: Screen): string[] {
-  const worst = scores.toSorted((a, b) => (metric === 'perplexity' ? b.value - a.value : a.value - b.value));
-  const shown = worst
+function groupLines(groups: GroupScores, screen: Screen): string[] {
+  const { column, metric, scores, bareRows } = groups;
+  const shown = worstFirst(groups)
     .slice(0, shownGroups)
     .map(({ group, rows, value, bare }) => [
       clipped(group, 40),

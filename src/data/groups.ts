@@ -3,17 +3,20 @@ import type { Row, Table } from '../protocol/dataset.js';
 import { cellText, missingColumn } from './template.js';
 
 /**
- * Whose each row is: the column's cell. Throws `data.missingColumn`, and for a row that does not say it `data.missingCell`, `data.notText` or
- * `data.emptyGroup`, with its line.
+ * Whose a row is: the column's cell. Throws `data.missingColumn`; what it gives throws, for a row that does not say it, `data.missingCell`,
+ * `data.notText` or `data.emptyGroup`, with its line.
  */
-export function groupsOfRows({ rows, columns, file }: Table, column: string): string[] {
+export function rowGroup({ columns, file }: Pick<Table, 'columns' | 'file'>, column: string): (row: Row) => string {
   if (!columns.includes(column)) throw missingColumn(column, columns, file);
-  return rows.map((row) => {
+  return (row) => {
     const group = cellText(row, column, file);
     if (group.trim() === '') throw new SoftpromptError('data.emptyGroup', { file, line: row.line, column });
     return group;
-  });
+  };
 }
+
+/** Whose each row is. Throws what `rowGroup` and what it gives throw. */
+export const groupsOfRows = (table: Table, column: string): string[] => table.rows.map(rowGroup(table, column));
 
 /**
  * A table of each group's rows alone, in their order. Its columns are those that its own rows have, as if the file held no others; groups are

@@ -8,14 +8,15 @@ import { SoftpromptError } from '../errors/softpromptError.js';
 import type { DatasetSource, Example } from '../protocol/dataset.js';
 import type { Baselines, Comparison } from '../protocol/evaluation.js';
 import type { Metrics } from '../protocol/events.js';
+import type { GroupScores } from '../protocol/groupScores.js';
 import type { Ranking, UnknownGroups } from '../protocol/recipe.js';
 import { bareRows, designedRows, presetOf, type AskedRows } from './askedRows.js';
 import { certaintyOf, compareScored, type Certainty } from './certainty.js';
 import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { predictionOf } from './judgeRow.js';
 import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
-import { groupScores, type GroupScores } from './groupScores.js';
-import { openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
+import { groupScores } from './groupScores.js';
+import { groupingOf, isOfGroups, openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
 import { engineFor, type EngineWishes, type PromptRequest } from './openPrompt.js';
 import { usualResampling } from './statistics/resampling.js';
 import { writeTexts } from './writeTexts.js';
@@ -62,7 +63,7 @@ export async function evaluatePrompt(
   const name = nameOf(opened, request.promptFolder);
   const planned = opened.prompt.recipe?.evaluation;
   const { examples: count = planned?.examples ?? 0, instruction = planned?.instruction } = request;
-  if ('set' in opened && count > 0) throw new SoftpromptError('run.groupExamples', { prompt: name });
+  if (isOfGroups(opened) && count > 0) throw new SoftpromptError('run.groupExamples', { prompt: name });
   const engine = await engineFor(request);
   const preset = request.ownWords ? request.ownWords.preset : presetOf(opened.prompt);
   const table = await readTable(request.file.path, presetSource(request.file, preset));
@@ -124,7 +125,7 @@ export async function evaluatePrompt(
           comparison: compareScored(scored, rival.scored, labelled, resampling),
         },
       }),
-    ...('set' in opened && own.groups && { groups: groupScores(opened.set, own.groups, scored, task) }),
+    ...(isOfGroups(opened) && own.groups && { groups: groupScores(groupingOf(opened), own.groups, scored, task) }),
     rows: scored.map((row, i) => {
       const prediction = predictionOf(row, defined(own.examples[i], 'an example'), task);
       const written = texts?.[i];

@@ -1,33 +1,15 @@
 import type { ResolvedTask } from '../data/columns.js';
-import type { MetricName } from '../protocol/events.js';
-import type { GroupSet } from '../store/groupSet.js';
+import type { Grouping, GroupScore, GroupScores } from '../protocol/groupScores.js';
 import { mainMetric, metricsOf, type Scored } from './metrics.js';
-
-/** What the rows of each group scored with its own prompt. */
-export interface GroupScores {
-  readonly column: string;
-  readonly metric: MetricName;
-  /** By name. */
-  readonly scores: readonly GroupScore[];
-  /** Rows that the bare model answered, as their group has no prompt. */
-  readonly bareRows: number;
-}
-export interface GroupScore {
-  readonly group: string;
-  readonly rows: number;
-  readonly value: number;
-  /** Whether its group has no prompt. */
-  readonly bare: boolean;
-}
 
 /** `groups` says whose each scored row is. */
 export function groupScores(
-  { column, groups: trained }: Pick<GroupSet, 'column' | 'groups'>,
+  { column, groups: trained }: Grouping,
   groups: readonly string[],
   scored: readonly Scored[],
   { labels }: Pick<ResolvedTask, 'labels'>,
 ): GroupScores {
-  const known = new Set(trained.map(({ group }) => group));
+  const known = new Set(trained);
   const rows = new Map<string, Scored[]>();
   scored.forEach((row, i) => {
     const group = groups[i] ?? '';

@@ -1,23 +1,33 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defined } from '../common/assert.js';
+import { assert, defined } from '../common/assert.js';
 import { noMethod } from '../methods/method.js';
 import { openModel, type BaseModel } from '../models/openModel.js';
 import type { Engine } from '../runtime/engine.js';
 import { promptConfigFiles } from '../store/adapterConfig.js';
 import { weightsFile } from '../store/adapterWeights.js';
 import { isErrno } from '../store/fileErrors.js';
+import { groupSetFiles } from '../store/groupSet.js';
 import { promptDetailsFile } from '../store/promptDetails.js';
 import type { Candidates } from './candidates.js';
-import { engineFor, openPrompt, type OpenedPrompt } from './openPrompt.js';
+import {
+  isOfGroups,
+  membersOfGroups,
+  openPrompts,
+  singlePrompt,
+  type OpenedGroups,
+  type OpenedPrompts,
+} from './openGroups.js';
+import { engineFor } from './openPrompt.js';
 import { endTokensOf, openGenerator, type Generator } from './generation/generate.js';
 import { modelSessions, type ModelSessions } from './modelSessions.js';
+import { openMixedScorer } from './mixedScorer.js';
 import { openScorer, type Member, type Scorer, type ScorerSetting } from './scorer.js';
 
-/** A prompt with its base model and what runs it. */
+/** A prompt, or those of groups, with its base model and what runs it. */
 export interface LoadedPrompt {
-  readonly opened: OpenedPrompt;
+  readonly opened: OpenedPrompts;
   /** Its base model's, whose sessions all its prompts share. */
   readonly setting: ScorerSetting;
   /** Of its vectors and its task: another where it was trained again. */
@@ -29,11 +39,11 @@ export interface LoadedPrompt {
  * anew; one that is gone is an error. Nobody may hold what it gives beyond the work at hand.
  */
 export interface ModelCache {
-  /** Throws what `openPrompt` throws. */
+  /** Throws what `openPrompts` throws. */
   open(promptFolder: string): Promise<LoadedPrompt>;
   /**
    * Σ log p of candidates by each prompt, [prompt][example][candidate]; the prompts share their base model. `beginning`: the token ids that most
-   * of the examples begin with, now and later, which are then computed once.
+   * of the examples begin with, now and later, which are then computed once. Throws `store.isGroupSet` for the prompts of groups.
    */
   score(
     promptFolders: readonly string[],
@@ -42,11 +52,20 @@ export interface ModelCache {
   ): Promise<number[][][]>;
   /** The same by the base model of a prompt alone, [1][example][candidate]. */
   scoreBare(promptFolder: string, examples: readonly Candidates[], beginning: readonly number[]): Promise<number[][][]>;
-  /** Works with what writes texts with a prompt, or with its base model alone. */
-  write<R>(promptFolder: string, bare: boolean, work: (generator: Generator) => Promise<R>): Promise<R>;
+  /** The same by the prompts of groups, each example by its own group's, or by the base model where that has none: [example][candidate]. */
+  scoreOwn(
+    promptFolder: string,
+    examples: readonly Candidates[],
+    groups: readonly string[],
+    beginning: readonly number[],
+  ): Promise<number[][]>;
+  /** Works with what writes texts with a prompt, with that of a group, or with the base model alone. */
+  write<R>(promptFolder: string, writer: Writer, work: (generator: Generator) => Promise<R>): Promise<R>;
   /** Frees everything that no work is under way with. */
   free(): Promise<void>;
 }
+
+export type Writer = 'prompt' | 'bare' | { readonly group: string };
 
 interface Kept {
   dispose(): Promise<void>;
@@ -74,7 +93,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
     return (await opening).base;
   };
 
-  const settingOf = async ({ base, model }: OpenedPrompt): Promise<ScorerSetting> => {
+  const settingOf = async ({ base, model }: OpenedPrompts): Promise<ScorerSetting> => {
     const setting = { engine: await (engine ??= engineFor({ cacheFolder })), weights: base.weights, model };
     const own = sessions.get(base) ?? modelSessions(setting);
     sessions.set(base, own);
@@ -82,7 +101,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
   };
 
   const load = async (promptFolder: string, stamp: string): Promise<{ loaded: LoadedPrompt; stamp: string }> => {
-    const opened = await openPrompt({ promptFolder, cacheFolder }, openBase);
+    const opened = await openPrompts({ promptFolder, cacheFolder }, openBase);
     const loaded = { opened, setting: await settingOf(opened), checksum: checksumOf(opened) };
     return { loaded, stamp: `${stamp} ${await baseStamp(opened.base)}` };
   };
@@ -168,7 +187,7 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
         (loaded) =>
           openMembers(
             loaded,
-            loaded.map(({ opened }) => opened),
+            loaded.map(({ opened }) => singlePrompt(opened)),
             beginning,
           ),
         (scorer) => scorer.score(examples),
@@ -180,11 +199,18 @@ export function openModelCache({ cacheFolder, idleMs }: { cacheFolder: string; i
         (loaded) => openMembers(loaded, [{ method: noMethod }], beginning),
         (scorer) => scorer.score(examples),
       ),
-    write: (promptFolder, bare, work) =>
+    scoreOwn: (promptFolder, examples, groups, beginning) =>
       use(
-        bare ? 'writeBare' : 'write',
+        `scoreOwn ${beginning.join(' ')}`,
         [promptFolder],
-        (loaded) => openWriter(defined(loaded[0], 'a prompt'), bare),
+        (loaded) => openOwn(defined(loaded[0], 'prompts'), beginning),
+        (scorer) => scorer.score(examples, groups),
+      ),
+    write: (promptFolder, writer, work) =>
+      use(
+        `write ${typeof writer === 'string' ? writer : JSON.stringify(writer)}`,
+        [promptFolder],
+        (loaded) => openWriter(defined(loaded[0], 'a prompt'), writer),
         work,
       ),
     free,
@@ -199,25 +225,49 @@ function openMembers(
   return openScorer(defined(loaded[0], 'a prompt').setting, members, beginning);
 }
 
-function openWriter({ opened, setting }: LoadedPrompt, bare: boolean): Promise<Generator> {
-  const { base } = opened;
-  return openGenerator(
-    { ...setting, tokenizer: base.tokenizer, endTokens: endTokensOf(base) },
-    bare ? { method: noMethod } : opened,
-  );
+/** Scores with the prompts of groups. */
+interface OwnScorer extends Kept {
+  score(examples: readonly Candidates[], groups: readonly string[]): Promise<number[][]>;
 }
 
-const promptFiles = [...promptConfigFiles, weightsFile, promptDetailsFile];
+function openOwn({ opened, setting }: LoadedPrompt, beginning: readonly number[]): Promise<OwnScorer> {
+  const members = membersOfGroups(ofGroups(opened));
+  const scorer = openMixedScorer(setting, beginning);
+  return Promise.resolve({
+    score: async (examples, groups) => scorer.score(examples, await members(groups)),
+    dispose: () => scorer.dispose(),
+  });
+}
+
+async function openWriter({ opened, setting }: LoadedPrompt, writer: Writer): Promise<Generator> {
+  const { base } = opened;
+  const asked = { ...setting, tokenizer: base.tokenizer, endTokens: endTokensOf(base) };
+  if (writer === 'bare') return openGenerator(asked, { method: noMethod });
+  if (writer === 'prompt') return openGenerator(asked, singlePrompt(opened));
+  const [member] = await membersOfGroups(ofGroups(opened))([writer.group]);
+  return openGenerator(asked, defined(member, 'a member'));
+}
+
+function ofGroups(opened: OpenedPrompts): OpenedGroups {
+  assert(isOfGroups(opened), 'prompts of groups');
+  return opened;
+}
+
+const promptFiles = [...promptConfigFiles, weightsFile, promptDetailsFile, ...groupSetFiles];
 
 const baseStamp = ({ path, weights: { folder, tensors } }: BaseModel): Promise<string> =>
   stampOf([path, ...new Set([...tensors.values()].map(({ file }) => join(folder, file)))]);
 
-const checksumOf = ({ embeddings, classes, prompt }: OpenedPrompt): string =>
-  createHash('sha256')
-    .update(bytesOf(embeddings.data))
-    .update(classes ? bytesOf(classes.data) : '')
-    .update(JSON.stringify(prompt.details?.task ?? prompt.recipe?.data ?? {}))
-    .digest('hex');
+function checksumOf(opened: OpenedPrompts): string {
+  const hash = createHash('sha256');
+  if (isOfGroups(opened)) hash.update(JSON.stringify(opened.prompt.groups.map(({ group, key }) => [group, key])));
+  else {
+    const { embeddings, classes } = opened;
+    hash.update(bytesOf(embeddings.data)).update(classes ? bytesOf(classes.data) : '');
+  }
+  const { details, recipe } = opened.prompt;
+  return hash.update(JSON.stringify(details?.task ?? recipe?.data ?? {})).digest('hex');
+}
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);

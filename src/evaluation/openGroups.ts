@@ -3,28 +3,80 @@ import { groupsOfRows, strangers } from '../data/groups.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
 import { noMethod } from '../methods/method.js';
 import type { Table } from '../protocol/dataset.js';
+import type { Grouping } from '../protocol/groupScores.js';
 import type { UnknownGroups } from '../protocol/recipe.js';
 import type { Engine } from '../runtime/engine.js';
-import { isGroupSet, readGroupSet, readGroupVectors, type GroupSet } from '../store/groupSet.js';
+import { isGroupSet, noGroup, notSingle, readGroupSet, readGroupVectors, type GroupSet } from '../store/groupSet.js';
 import { rowsFor, type AskedRows, type RowsAsked } from './askedRows.js';
-import { entering, openBeside, openPrompt, type OpenedPrompt, type PromptRequest } from './openPrompt.js';
+import {
+  entering,
+  openBeside,
+  openPrompt,
+  type OpenBase,
+  type OpenedPrompt,
+  type PromptRequest,
+} from './openPrompt.js';
 import type { Member } from './scorer.js';
 
 /** The prompts of groups with the model that they belong to; their vectors are read when rows ask for them. */
 export interface OpenedGroups extends Omit<OpenedPrompt, 'prompt' | 'embeddings'> {
-  readonly prompt: Pick<GroupSet, 'config' | 'details' | 'recipe'>;
+  readonly prompt: GroupSet;
   readonly folder: string;
-  readonly set: GroupSet;
 }
 export type OpenedPrompts = OpenedPrompt | OpenedGroups;
 
-/** A saved prompt, or the prompts of groups. Throws what `openPrompt` and `readGroupSet` throw. */
-export async function openPrompts(request: PromptRequest): Promise<OpenedPrompts> {
-  const { promptFolder } = request;
-  if (!(await isGroupSet(promptFolder))) return openPrompt(request);
-  const set = await readGroupSet(promptFolder);
-  return { ...(await openBeside(set, request)), prompt: set, folder: promptFolder, set };
+export const isOfGroups = (opened: OpenedPrompts): opened is OpenedGroups => 'groups' in opened.prompt;
+
+export const groupingOf = ({ prompt: { column, groups } }: OpenedGroups): Grouping => ({
+  column,
+  groups: groups.map(({ group }) => group),
+});
+
+/** Throws `store.isGroupSet`. */
+export function singlePrompt(opened: OpenedPrompts): OpenedPrompt {
+  if (isOfGroups(opened)) throw notSingle(opened.prompt);
+  return opened;
 }
+
+/** A saved prompt, or the prompts of groups. Throws what `openPrompt` and `readGroupSet` throw. */
+export async function openPrompts(request: PromptRequest, openBase?: OpenBase): Promise<OpenedPrompts> {
+  const { promptFolder } = request;
+  if (!(await isGroupSet(promptFolder))) return openPrompt(request, openBase);
+  const prompt = await readGroupSet(promptFolder);
+  return { ...(await openBeside(prompt, request, openBase)), prompt, folder: promptFolder };
+}
+
+const bare: Member = { method: noMethod };
+
+/** Who answers for groups, read when first asked for: each its own prompt, and the bare model for one without. */
+export function membersOfGroups(opened: OpenedGroups): (groups: readonly string[]) => Promise<Member[]> {
+  const { folder, prompt } = opened;
+  const places = new Map(prompt.groups.map(({ group }, place) => [group, place]));
+  const members = new Map<string, Member>();
+  return async (groups) => {
+    const met = [...new Set(groups)].filter((group) => places.has(group) && !members.has(group));
+    const vectors = await readGroupVectors(
+      folder,
+      prompt,
+      met.map((group) => defined(places.get(group), 'a place')),
+    );
+    met.forEach((group, i) => members.set(group, entering(defined(vectors[i], 'vectors'), prompt.config, opened)));
+    return groups.map((group) => members.get(group) ?? bare);
+  };
+}
+
+/** How a group's rows are asked about: for its own prompt, or for the bare model. Throws `store.noGroup` where that may not answer. */
+export function methodOfGroup(opened: OpenedGroups): (group: string) => Pick<Member, 'method'> {
+  const known = new Set(groupingOf(opened).groups);
+  const rule = ruleForUnknown(opened);
+  return (group) => {
+    if (known.has(group)) return opened;
+    if (rule === 'refuse') throw noGroup(opened.prompt, group);
+    return bare;
+  };
+}
+
+const ruleForUnknown = ({ prompt }: OpenedGroups): UnknownGroups => prompt.recipe.evaluation?.unknownGroups ?? 'refuse';
 
 /** Whose each row is. */
 export interface GroupedRows extends AskedRows {
@@ -41,23 +93,13 @@ export async function rowsOf(
   engine: Engine,
   asked: RowsAsked & { readonly unknownGroups?: UnknownGroups },
 ): Promise<GroupedRows> {
-  if (!('set' in opened)) return rowsFor(opened, table, engine, asked);
-  const { set, folder } = opened;
+  if (!isOfGroups(opened)) return rowsFor(opened, table, engine, asked);
+  const { column, groups: trained } = groupingOf(opened);
   const rows = rowsFor(opened, table, engine, asked);
-  const groups = groupsOfRows(table, set.column).slice(0, asked.maxRows);
-  const places = new Map(set.groups.map(({ group }, place) => [group, place]));
-  const unknown = strangers(table, groups, (group) => places.has(group));
-  const rule = asked.unknownGroups ?? set.recipe.evaluation?.unknownGroups ?? 'refuse';
-  if (unknown && rule === 'refuse') throw new SoftpromptError('data.unknownGroup', { ...unknown, column: set.column });
-  const met = [...new Set(groups)].filter((group) => places.has(group));
-  const vectors = await readGroupVectors(
-    folder,
-    set,
-    met.map((group) => defined(places.get(group), 'a place')),
-  );
-  const bare: Member = { method: noMethod };
-  const members = new Map(
-    met.map((group, i): [string, Member] => [group, entering(defined(vectors[i], 'vectors'), set.config, opened)]),
-  );
-  return { ...rows, answering: groups.map((group) => members.get(group) ?? bare), groups };
+  const groups = groupsOfRows(table, column).slice(0, asked.maxRows);
+  const known = new Set(trained);
+  const unknown = strangers(table, groups, (group) => known.has(group));
+  const rule = asked.unknownGroups ?? ruleForUnknown(opened);
+  if (unknown && rule === 'refuse') throw new SoftpromptError('data.unknownGroup', { ...unknown, column });
+  return { ...rows, answering: await membersOfGroups(opened)(groups), groups };
 }

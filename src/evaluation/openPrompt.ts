@@ -33,13 +33,16 @@ export interface OpenedPrompt {
   readonly classes?: Tensor<Float32Array>;
 }
 
+/** Opens a model by its path, or gives one that is open already. */
+export type OpenBase = (path: string) => Promise<BaseModel>;
+
 /**
  * `openBase` may give models that are open already. Throws `store.*` for the prompt, `model.*` for its model, and `store.otherModel` where
  * they do not belong together.
  */
 export async function openPrompt(
   { promptFolder, cacheFolder, model: named }: PromptRequest,
-  openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
+  openBase?: OpenBase,
 ): Promise<OpenedPrompt> {
   const prompt = await loadPrompt(promptFolder);
   const opened = await openBeside(
@@ -70,7 +73,7 @@ type KnownPrompt = Pick<SavedPrompt, 'config' | 'details' | 'recipe'>;
 export async function openBeside(
   prompt: KnownPrompt,
   { promptFolder, cacheFolder, model: named }: PromptRequest,
-  openBase = (path: string): Promise<BaseModel> => openModel(path, { cacheFolder }),
+  openBase: OpenBase = (path) => openModel(path, { cacheFolder }),
 ): Promise<Pick<OpenedPrompt, 'base' | 'model' | 'method'>> {
   const { config, recipe } = prompt;
   const modelName =

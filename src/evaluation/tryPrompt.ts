@@ -49,7 +49,7 @@ export async function tryPrompt(
 
   const { inputIds } = tokenizeExample(example, tokenize);
   const told = withoutFront(tokenize.targetPrefix, onText);
-  return models.write(folder, bare, async (generator) => {
+  return models.write(folder, bare ? 'bare' : 'prompt', async (generator) => {
     const writing = performance.now();
     const { ids, text, ended } = await generator.generate(inputIds, sampling, { onText: told, signal });
     const written = text.startsWith(tokenize.targetPrefix) ? text.slice(tokenize.targetPrefix.length) : text;

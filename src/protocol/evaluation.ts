@@ -1,5 +1,6 @@
 import type { ErrorMessage } from '../errors/errorMessage.js';
 import type { MetricName, Metrics } from './events.js';
+import type { GroupScores } from './groupScores.js';
 
 /** How the members of an ensemble come to one answer: Lester et al. 2021 §6 take the majority; dev-weighted is `weighted`. */
 export const voteRules = ['majority', 'mean', 'weighted'] as const;
@@ -38,6 +39,8 @@ export interface RowDetail extends Verdict {
   readonly endLine: number;
   /** The input as the template renders it, with `[P×3]` where virtual tokens stand. */
   readonly input: string;
+  /** Whose it is, where groups have prompts of their own. */
+  readonly group?: string;
   /** Every label's, the highest first; absent for free text. */
   readonly probabilities?: readonly Probability[];
   /** What each member of an ensemble says, in the judge's order. */
@@ -127,6 +130,8 @@ export interface EvaluationSummary {
   readonly calibration?: Calibration;
   readonly baselines: Baselines;
   readonly ensemble?: EnsembleReport;
+  /** Where each row was judged by its own group's prompt. */
+  readonly groups?: GroupScores;
   readonly rows: number;
   readonly judged: number;
   /** Rows that could not be judged; each says why. */

@@ -6,7 +6,7 @@ import { promptNamePattern } from '../protocol/recipe.js';
 import { isLive } from '../protocol/runState.js';
 import { promptConfigFiles } from './adapterConfig.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
-import { isGroupSet, readGroupSet, type GroupSet } from './groupSet.js';
+import { isGroupSet, notSingle, readGroupSet, type GroupSet } from './groupSet.js';
 import { setPromptName, summarisePrompt, type PromptSummary } from './promptFolder.js';
 import { newFolder, readRun, runId, type Run } from './runFolder.js';
 import { kindOf, promptsFolder, runsFolder, trashFolder } from './storeLocation.js';
@@ -35,8 +35,7 @@ export async function listRuns(store: string): Promise<Listed<Run>[]> {
 export async function findPrompt(store: string, prompt: string, from: string): Promise<string> {
   const folder = await findPrompts(store, prompt, from);
   if (!(await isGroupSet(folder))) return folder;
-  const { name, column, groups } = await readGroupSet(folder);
-  throw new SoftpromptError('store.isGroupSet', { prompt: name, column, groups: groups.length });
+  throw notSingle(await readGroupSet(folder));
 }
 
 /**

@@ -6,7 +6,7 @@ import { voteRules } from '../protocol/evaluation.js';
 import { datasetSourceSchema } from '../protocol/dataset.js';
 import { writeFileAtomic } from './atomicFile.js';
 import { listFolders, type Listed } from './catalogue.js';
-import { evaluationSummarySchema } from './evaluationSchema.js';
+import { evaluationSummarySchema, groupingSchema } from './evaluationSchema.js';
 import { asReadError, asWriteError, isErrno } from './fileErrors.js';
 import { checkJson, formatJson, readJson } from './readJson.js';
 import { newFolder, runId } from './runFolder.js';
@@ -39,6 +39,8 @@ export const keptEvaluationSchema = z.object({
     target: z.string(),
     labels: z.exactOptional(z.record(z.string(), z.string())),
   }),
+  /** Where groups have prompts of their own. */
+  grouping: z.exactOptional(groupingSchema),
   baselines: z.object({ none: z.boolean(), examples: count }),
   rows: count,
   trainedOn: count,

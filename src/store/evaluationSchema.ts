@@ -7,6 +7,8 @@ import type {
   MemberScore,
   VoteScore,
 } from '../protocol/evaluation.js';
+import { metricNames } from '../protocol/events.js';
+import type { Grouping, GroupScores } from '../protocol/groupScores.js';
 import { metricsSchema } from './eventSchema.js';
 
 /** Results as they are read back from disk. The types say that each schema keeps to its type. */
@@ -47,6 +49,15 @@ export const ensembleReportSchema: z.ZodType<EnsembleReport> = z.object({
   disagreed: z.array(count),
 });
 
+export const groupingSchema: z.ZodType<Grouping> = z.object({ column: z.string(), groups: z.array(z.string()) });
+
+const groupScoresSchema: z.ZodType<GroupScores> = z.object({
+  column: z.string(),
+  metric: z.enum(metricNames),
+  scores: z.array(z.object({ group: z.string(), rows: count, value: z.number(), bare: z.boolean() })),
+  bareRows: count,
+});
+
 export const evaluationSummarySchema: z.ZodType<EvaluationSummary> = z.object({
   metrics: metricsSchema,
   interval: z.exactOptional(intervalSchema),
@@ -56,6 +67,7 @@ export const evaluationSummarySchema: z.ZodType<EvaluationSummary> = z.object({
     examples: z.exactOptional(z.object({ count, metrics: metricsSchema })),
   }),
   ensemble: z.exactOptional(ensembleReportSchema),
+  groups: z.exactOptional(groupScoresSchema),
   rows: count,
   judged: count,
   problems: count,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { assert, defined } from '../common/assert.js';
 import { nearestName } from '../common/nearestName.js';
 import { SoftpromptError } from '../errors/softpromptError.js';
+import { datasetSourceSchema, type DatasetSource } from '../protocol/dataset.js';
 import { metricNames } from '../protocol/events.js';
 import { recipeSchema, type Recipe } from '../protocol/recipe.js';
 import { groupConfigSchema, type AdapterConfig } from './adapterConfig.js';
@@ -26,6 +27,8 @@ import { writeSafetensors } from './writeSafetensors.js';
 const indexFile = 'groups.json';
 const vectorsFile = 'groups.safetensors';
 
+export const groupSetFiles = [indexFile, vectorsFile] as const;
+
 const text = z.string().min(1);
 const count = z.int().min(0);
 export const groupEntrySchema = z.object({
@@ -47,6 +50,8 @@ const indexSchema = z.object({
   /** The recipe's `groupBy`. */
   column: text,
   config: groupConfigSchema,
+  /** The training file; its path is absolute. */
+  source: z.exactOptional(datasetSourceSchema),
   groups: z.array(groupEntrySchema).min(1),
 });
 
@@ -59,6 +64,7 @@ export interface GroupSet {
   /** Of all together: rows, steps and seconds are sums, scores are of rows of any group. */
   readonly details: PromptDetails;
   readonly recipe: Recipe;
+  readonly source?: DatasetSource;
   /** By name. */
   readonly groups: readonly GroupEntry[];
 }
@@ -72,7 +78,7 @@ export const isGroupSet = async (folder: string): Promise<boolean> =>
  */
 export async function saveGroupSet(
   folder: string,
-  { column, config, details, recipe, groups }: Omit<GroupSet, 'name'>,
+  { column, config, details, recipe, source, groups }: Omit<GroupSet, 'name'>,
   vectors: (group: GroupEntry) => Promise<Float32Array>,
 ): Promise<void> {
   assert(config.peft_type !== 'WARP', 'one matrix for each group');
@@ -82,7 +88,13 @@ export async function saveGroupSet(
       for (const group of groups) yield await vectors(group);
     };
     await writeSafetensors(join(temporary, vectorsFile), [[embeddingsName, { dtype: 'F32', shape, data }]]);
-    const index: z.infer<typeof indexSchema> = { version: 1, column, config, groups: [...groups] };
+    const index: z.infer<typeof indexSchema> = {
+      version: 1,
+      column,
+      config,
+      ...(source && { source }),
+      groups: [...groups],
+    };
     await writeFileAtomic(join(temporary, indexFile), formatJson(index));
     await writeFileAtomic(join(temporary, promptDetailsFile), formatJson(details));
     await writeFileAtomic(join(temporary, promptRecipeFile), formatJson(recipe));
@@ -91,11 +103,12 @@ export async function saveGroupSet(
 
 /** Throws `store.badGroups`, `store.badSafetensors`, `store.fileMissing` or `store.unreadable`. */
 export async function readGroupSet(folder: string): Promise<GroupSet> {
-  const { column, config, groups } = await readJson(join(folder, indexFile), indexSchema, badGroups);
+  const { column, config, source, groups } = await readJson(join(folder, indexFile), indexSchema, badGroups);
   const details = await readJson(join(folder, promptDetailsFile), promptDetailsSchema, badGroups);
   const recipe = await readJson(join(folder, promptRecipeFile), recipeSchema, badGroups);
   await vectorsAt(folder, config, groups.length);
-  return { name: details.name || basename(folder), column, config, details, recipe, groups };
+  const name = details.name || basename(folder);
+  return { name, column, config, details, recipe, ...(source && { source }), groups };
 }
 
 /** The vectors [P, width] of groups, by their places in the index. Throws as `readGroupSet` does. */
@@ -123,15 +136,28 @@ export async function readGroupVectors(
   }
 }
 
-/** A group's place in the index. Throws `store.noGroup`, which names one like it. */
-export function placeOfGroup(
-  { name, column, groups }: Pick<GroupSet, 'name' | 'column' | 'groups'>,
-  group: string,
-): number {
-  const place = groups.findIndex((known) => known.group === group);
-  if (place >= 0) return place;
+type NamedGroups = Pick<GroupSet, 'name' | 'column' | 'groups'>;
+
+/** A group's place in the index. Throws `store.noGroup`. */
+export function placeOfGroup(set: NamedGroups, group: string): number {
+  const place = set.groups.findIndex((known) => known.group === group);
+  if (place < 0) throw noGroup(set, group);
+  return place;
+}
+
+/** The prompts of groups where one prompt is asked for. */
+export const notSingle = ({ name, column, groups }: NamedGroups): SoftpromptError<'store.isGroupSet'> =>
+  new SoftpromptError('store.isGroupSet', { prompt: name, column, groups: groups.length });
+
+/** Names a group like the one that is not there. */
+export function noGroup({ name, column, groups }: NamedGroups, group: string): SoftpromptError<'store.noGroup'> {
   const names = groups.map((known) => known.group);
-  throw new SoftpromptError('store.noGroup', { prompt: name, column, group, nearest: nearestName(group, names) ?? '' });
+  return new SoftpromptError('store.noGroup', {
+    prompt: name,
+    column,
+    group,
+    nearest: nearestName(group, names) ?? '',
+  });
 }
 
 /** Where the vectors begin in their file, whose shape is checked. */

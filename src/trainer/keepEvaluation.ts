@@ -71,6 +71,7 @@ export function evaluationKeeper(
       vote: reading.vote,
       base: setting.base,
       task: setting.task,
+      ...(setting.grouping !== undefined && { grouping: setting.grouping }),
       baselines: setting.baselines,
       rows: rows.length,
       trainedOn,

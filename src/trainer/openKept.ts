@@ -27,7 +27,7 @@ interface OpenedKept {
  */
 export async function openKept(folder: string): Promise<OpenedKept> {
   const kept = await readKept(folder);
-  const { source, columns, maxRows, prompts, base, task, vote, baselines, trainedOn } = kept;
+  const { source, columns, maxRows, prompts, base, task, grouping, vote, baselines, trainedOn } = kept;
   const file = source.path;
   const { text } = await readTableText(file, source);
   const reading: TextReading = {
@@ -36,7 +36,7 @@ export async function openKept(folder: string): Promise<OpenedKept> {
     ...(columns && { columns }),
     ...(maxRows !== undefined && { maxRows }),
   };
-  const rows = textRows(text, readText(text, reading), task);
+  const rows = textRows(text, readText(text, reading), { task, grouping });
   const outcomes: Record<Stage, Map<string, Outcome>> = { prompts: new Map(), none: new Map(), examples: new Map() };
   for (const [key, stage, scores, targetTokens, written] of await readKeptRows(folder))
     outcomes[stages[stage] ?? 'prompts'].set(key, {
@@ -44,7 +44,15 @@ export async function openKept(folder: string): Promise<OpenedKept> {
       targetTokens,
       ...(written !== undefined && { text: written }),
     });
-  const setting: LiveSetting = { folders: prompts.map((p) => p.folder), reading, baselines, prompts, base, task };
+  const setting: LiveSetting = {
+    folders: prompts.map((p) => p.folder),
+    reading,
+    baselines,
+    prompts,
+    base,
+    task,
+    grouping,
+  };
   const summary = kept.summary ?? summaryOf(kept, rows, outcomes.prompts);
   return {
     setting,
@@ -65,14 +73,14 @@ export async function openKept(folder: string): Promise<OpenedKept> {
 
 /** Of an evaluation whose process died: what can be said of the rows that it judged. */
 function summaryOf(
-  { task, vote, prompts }: KeptEvaluation,
+  { task, vote, prompts, grouping }: KeptEvaluation,
   rows: readonly TextRow[],
   outcomes: ReadonlyMap<string, Outcome>,
 ): EvaluationSummary {
   const reading: Reading = { task, vote, weights: prompts.map(({ weight }) => weight) };
   const verdicts = rows.map(() => undefined);
   return {
-    ...summarise(judgedRows(rows, outcomes), verdicts, { reading, prompts, baselines: {} }),
+    ...summarise(judgedRows(rows, outcomes), verdicts, { reading, prompts, grouping, baselines: {} }),
     seconds: 0,
     complete: false,
   };

@@ -59,11 +59,14 @@ export function serveEvaluations(connection: MessageConnection, models: ModelCac
     // What was inferred of the file stays, whatever is written into it.
     const reading: TextReading = { ...asked, source: table.source };
     const task = judgeTask(opened, table);
-    const rows = textRows(decoded.text, table, task);
+    const { prompts, base, grouping, first } = opened;
+    if (grouping && baselines.examples > 0) {
+      throw new SoftpromptError('run.groupExamples', { prompt: prompts[0]?.name ?? '' });
+    }
+    const rows = textRows(decoded.text, table, { task, grouping });
     const vote = judge.vote ?? 'majority';
-    const { prompts, base, first } = opened;
-    const trainedOn = await trained.count(first.opened, task, rows);
-    const setting: LiveSetting = { folders: judge.prompts, reading, baselines, prompts, base, task };
+    const trainedOn = await trained.count(first.opened.prompt, task, rows);
+    const setting: LiveSetting = { folders: judge.prompts, reading, baselines, prompts, base, task, grouping };
     const keeper =
       request.store === undefined ? undefined : await keepEvaluation(request.store, { setting, vote, trainedOn });
     const listener = listenerTo(connection, id, keeper);

@@ -150,7 +150,7 @@ async function benchOpen(window: Window, prompt: string, file: string, store: st
   const opened = await newEvaluationFolder(store, file);
   await writeKept(opened, kept);
   const { text } = await readTableText(file, source);
-  const rows = textRows(text, readText(text, { file, source }), kept.task);
+  const rows = textRows(text, readText(text, { file, source }), { task: kept.task, grouping: undefined });
   await appendKeptRows(
     opened,
     rows.map(({ key }, i) => [key, 0, [[-1.25 - (i % 7), -2.5]], 1]),

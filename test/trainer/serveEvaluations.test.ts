@@ -11,10 +11,13 @@ import {
   voteRequest,
   type EvaluationRequest,
 } from '../../src/protocol/evaluationMessages.js';
+import type { Verdict } from '../../src/protocol/evaluation.js';
 import type { Recipe } from '../../src/protocol/recipe.js';
 import { listEvaluations } from '../../src/store/evaluationFolder.js';
+import { exportGroup } from '../../src/store/promptTransfer.js';
 import { cacheFolder } from '../../src/store/storeLocation.js';
 import { train } from '../../src/training/run.js';
+import { groupedRecipe, rowsOfUsers, writeRows } from '../support/groupedRows.js';
 import { ownHome, shortRecipe } from '../support/trainedRuns.js';
 import { openWindow, type EvaluationWindow } from './evaluationWindow.js';
 
@@ -170,6 +173,107 @@ describe('an evaluation', () => {
   it('says that a file is not there', async () => {
     const gone = start('', { source: { path: join(home, 'gone.jsonl') } });
     await expect(gone).rejects.toMatchObject({ data: { code: 'data.fileMissing' } });
+  });
+});
+
+describe('an evaluation by the prompts of groups', () => {
+  const users = ['ada', 'bo'];
+  const asked = (user: string, text: string, queue: string): string => `${JSON.stringify({ user, text, queue })}\n`;
+  const mine = asked('ada', 'My card was charged twice.', 'billing');
+  const yours = asked('bo', 'My card was charged twice.', 'billing');
+  let folder: string;
+  beforeAll(async () => {
+    await writeRows(join(home, 'train.jsonl'), rowsOfUsers(users, 12));
+    folder = await groups('users');
+  }, 120_000);
+
+  async function groups(name: string, change: Parameters<typeof groupedRecipe>[1] = {}): Promise<string> {
+    const { recipe, recipeFile } = groupedRecipe(home, change);
+    const request = { recipe: { ...recipe, name }, recipeFile, store, cacheFolder: cacheFolder() };
+    return (await train(request, () => undefined, new AbortController().signal)).folder;
+  }
+  const judgedBy = (prompt: string) => ({ judge: { prompts: [prompt] } });
+  const probabilities = (heard: { readonly marks: readonly (Verdict | undefined)[] }) =>
+    heard.marks.map((mark) => mark?.probability);
+
+  it('judges each row by its own group’s, as that judges it alone', async () => {
+    const { id, trainedOn } = await start(mine + yours + tickets[1], judgedBy(folder));
+    expect(trainedOn).toBe(0);
+    const { heard, summary } = await finished(id);
+    expect(heard.marks.map((mark) => mark?.problem?.code)).toEqual([undefined, undefined, 'data.missingCell']);
+    expect(summary.groups).toMatchObject({ column: 'user', metric: 'accuracy', bareRows: 0 });
+    expect(summary.groups?.scores.map(({ group, rows }) => [group, rows])).toEqual(users.map((user) => [user, 1]));
+    const { rows } = await rowsOf(id, { kind: 'all' });
+    expect(rows.map(({ group }) => group)).toEqual([...users, undefined]);
+    for (const [i, user] of users.entries()) {
+      const alone = await exportGroup(folder, user, join(home, 'out'), 'peft');
+      const own = await finished((await start(mine, judgedBy(alone))).id);
+      expect(Math.abs((own.heard.marks[0]?.probability ?? 0) - (heard.marks[i]?.probability ?? 1))).toBeLessThan(1e-5);
+    }
+    expect(heard.marks[0]?.probability).not.toBe(heard.marks[1]?.probability);
+  });
+
+  it('judges a row anew that became another’s', async () => {
+    const { id } = await start(mine + yours, judgedBy(folder));
+    const before = probabilities((await finished(id)).heard);
+    await change(id, 1, mine + yours, 'ada', 'bo');
+    expect(probabilities((await finished(id, 2)).heard)).toEqual([before[1], before[1]]);
+  });
+
+  it('says of a row that there is no prompt for its group, or leaves it to the bare model', async () => {
+    const strange = asked('boo', 'Where is my parcel?', 'shipping');
+    const refused = await finished((await start(mine + strange, judgedBy(folder))).id);
+    expect(refused.heard.marks[1]?.problem).toMatchObject({
+      code: 'store.noGroup',
+      args: { group: 'boo', nearest: 'bo' },
+    });
+    expect(refused.summary).toMatchObject({ judged: 1, problems: 1 });
+    const lenient = await groups('lenient', { evaluation: { unknownGroups: 'bare' } });
+    const { id } = await start(mine + strange, { ...judgedBy(lenient), baselines: { none: true, examples: 0 } });
+    const { summary } = await finished(id);
+    expect(summary.groups).toMatchObject({
+      bareRows: 1,
+      scores: [
+        { group: 'ada', bare: false },
+        { group: 'boo', bare: true },
+      ],
+    });
+    const none = await start(strange, { ...judgedBy(lenient), baselines: { none: true, examples: 0 } });
+    const bare = (await finished(none.id)).summary;
+    expect(bare.metrics.accuracy).toBe(bare.baselines.none?.accuracy);
+  });
+
+  it('is kept, and knows again whose each row is', async () => {
+    const { id, folder: kept } = await start(mine + yours, { ...judgedBy(folder), store });
+    const { heard, summary } = await finished(id);
+    await window.connection.sendRequest(openEvaluation, { id: 'kept groups', folder: kept! });
+    const again = await finished('kept groups');
+    // They are kept to six digits.
+    again.heard.marks.forEach((mark, i) => expect(mark?.probability).toBeCloseTo(heard.marks[i]?.probability ?? 0, 5));
+    expect(again.summary.groups).toEqual(summary.groups);
+  });
+
+  it('counts the rows that any of them was trained on, and shows none the rows of another as examples', async () => {
+    const rows = (rowsOfUsers(users, 12) as object[]).map((row) => `${JSON.stringify(row)}\n`);
+    const { trainedOn } = await start(rows.join('') + mine, judgedBy(folder));
+    // Of twelve rows, each group holds two out.
+    expect(trainedOn).toBe(20);
+    const examples = start(mine, { ...judgedBy(folder), baselines: { none: false, examples: 2 } });
+    await expect(examples).rejects.toMatchObject({ data: { code: 'run.groupExamples' } });
+  });
+
+  it('writes a free text with each row’s own', { timeout: 60_000 }, async () => {
+    const writers = await groups('writers', { data: { task: 'generation', labels: undefined } });
+    const { summary, heard, problem } = await finished((await start(mine + yours, judgedBy(writers))).id);
+    expect(problem).toBeUndefined();
+    expect(summary.metrics).toMatchObject({ n: 2, exactMatch: expect.any(Number) });
+    expect(summary.groups).toMatchObject({ metric: 'perplexity' });
+    expect(heard.marks.map((mark) => mark?.expected)).toEqual(['billing', 'billing']);
+  });
+
+  it('is by them alone: no ensemble has them as a member', async () => {
+    const together = start(mine, { judge: { prompts: [prompt(), folder] } });
+    await expect(together).rejects.toMatchObject({ data: { code: 'store.isGroupSet' } });
   });
 });
 

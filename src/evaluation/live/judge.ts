@@ -4,10 +4,11 @@ import { inferTask, type ResolvedTask } from '../../data/columns.js';
 import type { TokenizeOptions } from '../../data/tokenize.js';
 import { tokenizeOptions } from '../../models/tokenizeOptions.js';
 import type { Table } from '../../protocol/dataset.js';
+import type { Grouping } from '../../protocol/groupScores.js';
 import { refuseStrangers } from '../../store/ensembleMembers.js';
-import type { SavedPrompt } from '../../store/promptFolder.js';
 import type { LoadedPrompt, ModelCache } from '../modelCache.js';
 import { mainMetric } from '../metrics.js';
+import { groupingOf, isOfGroups, singlePrompt } from '../openGroups.js';
 
 /** A prompt of a judge, as results name it. */
 export interface JudgePrompt {
@@ -19,12 +20,14 @@ export interface JudgePrompt {
   readonly weight: number;
 }
 
-/** One prompt or several of one task and base model. What only lives while models are loaded is asked for again with each use. */
+/** One prompt, several of one task and base model, or those of groups. What only lives while models are loaded is asked for again with each use. */
 export interface OpenJudge {
   readonly prompts: readonly JudgePrompt[];
   readonly base: { readonly name: string; readonly checksum: string };
   /** Undefined for a prompt that does not say: its data does (`inferTask`). */
   readonly task: ResolvedTask | undefined;
+  /** Where groups have prompts of their own. */
+  readonly grouping: Grouping | undefined;
   readonly first: LoadedPrompt;
 }
 
@@ -35,21 +38,20 @@ export async function openJudge(models: ModelCache, folders: readonly string[]):
   const loaded: LoadedPrompt[] = [];
   for (const folder of folders) loaded.push(await models.open(folder));
   const first = defined(loaded[0], 'a prompt');
-  const named = loaded.map(({ opened: { prompt } }, i) => ({
-    ...prompt,
-    name: nameOfPrompt(prompt, folders[i] ?? ''),
-  }));
-  if (named.length > 1) refuseStrangers(named);
+  const names = loaded.map(({ opened: { prompt } }, i) => prompt.details?.name ?? basename(folders[i] ?? ''));
+  if (loaded.length > 1)
+    refuseStrangers(loaded.map(({ opened }, i) => ({ ...singlePrompt(opened).prompt, name: names[i] ?? '' })));
   const { base } = first.opened;
   return {
     prompts: loaded.map((one, i) => ({
       folder: folders[i] ?? '',
-      name: defined(named[i], 'a prompt').name,
+      name: names[i] ?? '',
       checksum: one.checksum,
       weight: devScore(one),
     })),
     base: { name: base.name, checksum: base.checksum },
     task: taskOf(first),
+    grouping: isOfGroups(first.opened) ? groupingOf(first.opened) : undefined,
     first,
   };
 }
@@ -74,8 +76,6 @@ function taskOf({ opened: { prompt } }: LoadedPrompt): ResolvedTask | undefined 
   const { task, template, target, labels, preset } = prompt.details.task;
   return { task, template, target, ...(labels && { labels }), ...(preset && { preset }) };
 }
-
-const nameOfPrompt = ({ details }: SavedPrompt, folder: string): string => details?.name ?? basename(folder);
 
 function devScore({ opened: { prompt } }: LoadedPrompt): number {
   const dev = prompt.details?.scores.find(({ split, baseline }) => split === 'dev' && !baseline);

@@ -1,15 +1,14 @@
 import { defined } from '../../common/assert.js';
 import type { ErrorMessage } from '../../errors/errorMessage.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
-import type { Example } from '../../protocol/dataset.js';
 import type { EvaluationSummary, Verdict, VoteRule } from '../../protocol/evaluation.js';
 import type { ModelCache } from '../modelCache.js';
 import type { PromptDesign } from '../promptDesign.js';
 import { keptDesign } from './designedRows.js';
 import { openJudge, type OpenJudge } from './judge.js';
-import { answer, beginningOf, makePace, questionsAbout, sampleExamples, type Question } from './questions.js';
+import { answer, beginningOf, makePace, questionsAbout, sampleRows, type Question } from './questions.js';
 import { textLedger, type FirstRows, type LiveSetting, type Snapshot } from './textLedger.js';
-import type { TextChange, TextRow } from './textRows.js';
+import type { Asked, TextChange, TextRow } from './textRows.js';
 import type { Outcome } from './verdicts.js';
 import { workQueue, type Stage, type Turn, type WorkQueue } from './workQueue.js';
 
@@ -127,19 +126,19 @@ export function liveEvaluation(
   };
 
   const prepare = async ({ stage, rows: near }: Turn, judge: OpenJudge): Promise<void> => {
-    const examples = new Map<string, Example>();
+    const asked = new Map<string, Asked>();
     for (const i of near) {
       const { content, key } = defined(ledger.rows[i], 'a row');
-      if ('example' in content && ledger.isMissing(stage, i)) examples.set(key, content.example);
+      if ('example' in content && ledger.isMissing(stage, i)) asked.set(key, content);
     }
     const design = stage === 'examples' ? await designOf(judge) : undefined;
     if (ledger.isBehind) return;
     const asking = { stage, judge, task: setting.task, design };
     if (!beginnings.has(stage)) {
-      const sample = questionsAbout(sampleExamples(ledger.rows), asking);
+      const sample = questionsAbout(sampleRows(ledger.rows), asking);
       beginnings.set(stage, beginningOf(sample.questions));
     }
-    const { questions, problems } = questionsAbout(examples, asking);
+    const { questions, problems } = questionsAbout(asked, asking);
     note(stage, problems, 0);
     ready = pace.batches(questions).map((batch) => ({ stage, near, questions: batch }));
     // Rows that are like one that was judged meanwhile, or that cannot be judged.

@@ -1,7 +1,9 @@
 import { defined } from '../../common/assert.js';
 import type { Baselines, EnsembleReport, EvaluationSummary, Verdict } from '../../protocol/evaluation.js';
 import type { Metrics } from '../../protocol/events.js';
+import type { Grouping } from '../../protocol/groupScores.js';
 import { ensembleReport } from '../ensembleReport.js';
+import { groupScores } from '../groupScores.js';
 import { metricsOf, type Scored } from '../metrics.js';
 import { labelMetrics } from '../metrics/labelMetrics.js';
 import { textMetrics, textScores } from '../metrics/textMetrics.js';
@@ -19,6 +21,7 @@ export interface JudgedText {
   /** Every right text. */
   readonly references: readonly string[];
   readonly outcome: Extract<Outcome, { scores: unknown }>;
+  readonly group: string | undefined;
 }
 
 /** The rows that have an answer of a stage: of the prompts, or of a baseline. */
@@ -27,15 +30,22 @@ export function judgedRows(rows: readonly TextRow[], outcomes: ReadonlyMap<strin
     const outcome = 'example' in content ? outcomes.get(key) : undefined;
     if (!outcome || 'problem' in outcome || !('example' in content)) return [];
     const { label = 0, target, references = [target] } = content.example;
-    return [{ row, expected: label, references, outcome }];
+    return [{ row, expected: label, references, outcome, group: content.group }];
   });
+}
+
+interface Summarised {
+  readonly reading: Reading;
+  readonly prompts: readonly JudgePrompt[];
+  readonly grouping: Grouping | undefined;
+  readonly baselines: Baselines;
 }
 
 /** The scores of an evaluation as a whole; `verdicts` are those of its rows, with holes. */
 export function summarise(
   judged: readonly JudgedText[],
   verdicts: readonly (Verdict | undefined)[],
-  { reading, prompts, baselines }: { reading: Reading; prompts: readonly JudgePrompt[]; baselines: Baselines },
+  { reading, prompts, grouping, baselines }: Summarised,
 ): Omit<EvaluationSummary, 'seconds' | 'complete'> {
   const counts = {
     rows: verdicts.length,
@@ -44,7 +54,17 @@ export function summarise(
     baselines,
   };
   if (judged.length === 0) return { ...counts, metrics: { n: 0 } };
-  if (!reading.task.labels) {
+  const labels = reading.task.labels && Object.keys(reading.task.labels);
+  const groups =
+    grouping &&
+    groupScores(
+      grouping,
+      judged.map(({ group = '' }) => group),
+      scoredOf(judged, labels),
+      reading.task,
+    );
+  const beside = { ...counts, ...(groups && { groups }) };
+  if (!labels) {
     const sums = judged.map(({ outcome }) => [-defined(outcome.scores[0]?.[0], 'a score'), outcome.targetTokens]);
     const perplexity = countedSums(sums, ([loss = 0, tokens = 0]) => Math.exp(loss / tokens));
     const interval = bootstrapInterval(perplexity);
@@ -52,14 +72,13 @@ export function summarise(
       text === undefined ? [] : [textScores(text, references)],
     );
     const metrics = { ...baselineMetrics(judged, undefined), ...textMetrics(texts) };
-    return { ...counts, metrics, ...(interval && { interval }) };
+    return { ...beside, metrics, ...(interval && { interval }) };
   }
-  const labels = Object.keys(reading.task.labels);
   const votes = judged.map(({ outcome }) => voteOn(outcome.scores, reading));
   const right = judged.map(({ expected }, i) => votes[i]?.predicted === expected);
   const interval = bootstrapInterval(countedShare(right));
   return {
-    ...counts,
+    ...beside,
     metrics: labelMetrics(
       judged.map(({ expected }) => expected),
       votes.map((vote) => vote.predicted),
@@ -90,11 +109,12 @@ function reportOf(
 }
 
 /** Of what one member says: a baseline. */
-export function baselineMetrics(judged: readonly JudgedText[], labels: readonly string[] | undefined): Metrics {
-  const scored = judged.map(({ expected, outcome }): Scored => ({
+export const baselineMetrics = (judged: readonly JudgedText[], labels: readonly string[] | undefined): Metrics =>
+  metricsOf(scoredOf(judged, labels), labels);
+
+const scoredOf = (judged: readonly JudgedText[], labels: readonly string[] | undefined): Scored[] =>
+  judged.map(({ expected, outcome }) => ({
     scores: defined(outcome.scores[0], 'scores'),
     expected: labels ? expected : 0,
     targetTokens: outcome.targetTokens,
   }));
-  return metricsOf(scored, labels);
-}

@@ -3,6 +3,7 @@ import type { ErrorMessage } from '../../errors/errorMessage.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { Baselines, EvaluationSummary, Verdict, VoteRule } from '../../protocol/evaluation.js';
 import type { Metrics } from '../../protocol/events.js';
+import type { Grouping } from '../../protocol/groupScores.js';
 import { judgeTask, type JudgePrompt, type OpenJudge } from './judge.js';
 import { baselineMetrics, judgedRows, summarise } from './summary.js';
 import {
@@ -27,6 +28,7 @@ export interface LiveSetting {
   prompts: readonly JudgePrompt[];
   base: OpenJudge['base'];
   task: ResolvedTask;
+  grouping: Grouping | undefined;
 }
 
 /** What stands now, for who asks. */
@@ -104,7 +106,7 @@ export function textLedger(setting: LiveSetting, wanted: readonly Stage[], first
   const readRows = (made: readonly TextChange[]): { cameFrom: readonly number[]; problem?: ErrorMessage } => {
     const before = rows;
     try {
-      rows = textRows(text, readText(text, setting.reading), setting.task);
+      rows = textRows(text, readText(text, setting.reading), setting);
       return { cameFrom: matchRows(before, rows) };
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
@@ -147,7 +149,8 @@ export function textLedger(setting: LiveSetting, wanted: readonly Stage[], first
       setting.prompts = judge.prompts;
       setting.base = judge.base;
       setting.task = judgeTask(judge, table);
-      rows = textRows(text, table, setting.task);
+      setting.grouping = judge.grouping;
+      rows = textRows(text, table, setting);
       judgeAgain();
     },
     isMissing: (stage, i) => {
@@ -189,7 +192,12 @@ export function textLedger(setting: LiveSetting, wanted: readonly Stage[], first
       };
       const judged = judgedRows(rows, outcomes.prompts);
       return {
-        ...summarise(judged, verdicts, { reading: reading(), prompts: setting.prompts, baselines }),
+        ...summarise(judged, verdicts, {
+          reading: reading(),
+          prompts: setting.prompts,
+          grouping: setting.grouping,
+          baselines,
+        }),
         seconds,
         complete: wanted.every((stage) =>
           rows.every(({ content, key }) => 'problem' in content || outcomes[stage].has(key)),

@@ -1,11 +1,20 @@
 import { hash } from 'node:crypto';
 import type { ResolvedTask } from '../../data/columns.js';
 import { exampleMaker, inputWithSlots } from '../../data/examples.js';
+import { rowGroup } from '../../data/groups.js';
 import { parseTable } from '../../data/readTable.js';
 import { lineIndexAt, textLines } from '../../data/textLines.js';
 import type { ErrorMessage } from '../../errors/errorMessage.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import type { DatasetSource, Example, Row, Table } from '../../protocol/dataset.js';
+import type { Grouping } from '../../protocol/groupScores.js';
+
+/** What the model reads for a row. */
+export interface Asked {
+  readonly example: Example;
+  /** Whose row it is, where groups have prompts of their own. */
+  readonly group?: string;
+}
 
 /** A row of a text that is judged: where it stands, and what the model reads, or why it cannot be judged. */
 export interface TextRow {
@@ -15,7 +24,7 @@ export interface TextRow {
   /** 1-based, first and last. */
   readonly line: number;
   readonly endLine: number;
-  readonly content: { readonly example: Example } | { readonly problem: ErrorMessage };
+  readonly content: Asked | { readonly problem: ErrorMessage };
   /** Names what is asked of the model: rows with equal keys get one answer. Empty where nothing can be asked. */
   readonly key: string;
   /** Names the row with what it should be: a row with an equal one is the same row elsewhere. */
@@ -46,18 +55,28 @@ export function readText(text: string, { file, source, columns = {}, maxRows }: 
   return { ...table, columns: [...new Set([...table.columns, ...names])], rows: rows.map(withNames) };
 }
 
+/** How rows are asked about. */
+export interface RowTask {
+  readonly task: ResolvedTask;
+  /** Undefined where one prompt judges all. */
+  readonly grouping: Grouping | undefined;
+}
+
 /** Every row with its example or its problem. Throws `data.missingColumn` and what is wrong with the task itself. */
-export function textRows(text: string, table: Table, task: ResolvedTask): TextRow[] {
+export function textRows(text: string, table: Table, { task, grouping }: RowTask): TextRow[] {
   const make = exampleMaker(table, task);
+  const groupOf = grouping === undefined ? undefined : rowGroup(table, grouping.column);
   const lines = textLines(text);
   return table.rows.map((row) => {
     const { start, end, line } = row;
     const place = { start, end, line, endLine: lineIndexAt(lines, end) + 1 };
     try {
       const example = make(row);
-      const input = inputWithSlots(example);
-      const key = hashed(task.labels ? input : `${input}\u0000${example.target}`);
-      return { ...place, content: { example }, key, identity: `${key}${example.label ?? ''}` };
+      const group = groupOf?.(row);
+      const asked = [inputWithSlots(example), ...(task.labels ? [] : [example.target])];
+      const key = hashed([...asked, ...(group === undefined ? [] : ['', group])].join('\u0000'));
+      const content = { example, ...(group !== undefined && { group }) };
+      return { ...place, content, key, identity: `${key}${example.label ?? ''}` };
     } catch (error) {
       if (!(error instanceof SoftpromptError)) throw error;
       // The message names the line: the row is another where that changed.

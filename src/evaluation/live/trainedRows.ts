@@ -2,20 +2,19 @@ import { stat } from 'node:fs/promises';
 import type { ResolvedTask } from '../../data/columns.js';
 import { SoftpromptError } from '../../errors/softpromptError.js';
 import { isErrno } from '../../store/fileErrors.js';
-import type { OpenedPrompt } from '../openPrompt.js';
-import { trainingRows, trainingSource } from '../trainingRows.js';
+import { trainingRows, trainingSource, type TrainedPrompt } from '../trainingRows.js';
 import { hashed, type TextRow } from './textRows.js';
 
 /** Tells which rows a prompt was trained on, by hashes of input and target; those of one file are kept, since they are asked for again and again. */
 export interface TrainedRows {
   /** How many of the rows stood in the data that a prompt was trained on; 0 where that file is gone. */
-  count(opened: OpenedPrompt, task: ResolvedTask, rows: readonly TextRow[]): Promise<number>;
+  count(prompt: TrainedPrompt, task: ResolvedTask, rows: readonly TextRow[]): Promise<number>;
 }
 
 export function openTrainedRows(): TrainedRows {
   let known: { readonly key: string; readonly hashes: ReadonlySet<string> } | undefined;
   return {
-    async count({ prompt }, task, rows) {
+    async count(prompt, task, rows) {
       const source = trainingSource(prompt);
       const changed = source && (await changedMs(source.path));
       if (changed === undefined) return 0;
@@ -27,7 +26,7 @@ export function openTrainedRows(): TrainedRows {
   };
 }
 
-async function hashesOf(prompt: OpenedPrompt['prompt'], task: ResolvedTask): Promise<ReadonlySet<string>> {
+async function hashesOf(prompt: TrainedPrompt, task: ResolvedTask): Promise<ReadonlySet<string>> {
   try {
     return new Set((await trainingRows(prompt, '', task)).map(hashOf));
   } catch (error) {

@@ -65,7 +65,14 @@ export function rowDetail(
   outcome: Outcome | undefined,
   reading: Reading,
 ): RowDetail {
-  const place = { ...verdict, line, endLine, input: 'example' in content ? inputWithSlots(content.example) : '' };
+  const read = 'example' in content ? content : undefined;
+  const place = {
+    ...verdict,
+    line,
+    endLine,
+    input: read ? inputWithSlots(read.example) : '',
+    ...(read?.group !== undefined && { group: read.group }),
+  };
   if (!outcome || 'problem' in outcome || !reading.task.labels) return place;
   const labels = Object.keys(reading.task.labels);
   const { probabilities } = voteOn(outcome.scores, reading);

@@ -60,7 +60,14 @@ export async function keepGroups(
   const [tokens, width] = adapterShape(config);
   await saveGroupSet(
     promptFolder,
-    { column, config, details: detailsOf(name, context, totals), recipe, groups },
+    {
+      column,
+      config,
+      details: detailsOf(name, context, totals),
+      recipe,
+      ...(data.sources.train && { source: data.sources.train }),
+      groups,
+    },
     async ({ key }) => {
       const vectors = await readPartVectors(folder, key);
       if (vectors.length === tokens * width) return vectors;
