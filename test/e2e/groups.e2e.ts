@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { softprompt } from './support/commandLine.js';
 import { startEditor, type Editor } from './support/editor.js';
 import { sampleAsCsv, smallWorkspace } from './support/recipes.js';
 import { screenshot } from './support/screenshots.js';
+import { axeViolations, expectNoCspMessages, webview } from './support/webview.js';
 import {
-  chooseFile,
   chooseFromMenu,
+  codeLens,
   dialog,
   openContainer,
   quickInput,
@@ -14,8 +14,6 @@ import {
   quickPickItem,
   runCommand,
   setTheme,
-  setWorkspaceSettings,
-  terminalText,
   themes,
   treeItem,
 } from './support/workbench.js';
@@ -70,12 +68,29 @@ test('prompts of groups are listed, found, evaluated and taken out in the sideba
   await chooseFromMenu(page, cleo, 'Make It a Prompt of Its Own');
   await treeItem(page, /^by-user-cleo, .*prompt tuning/).waitFor(patience);
 
-  // Drawn as text, which can be read.
-  await setWorkspaceSettings(editor, { 'terminal.integrated.gpuAcceleration': 'off' });
-  await runCommand(page, 'Softprompt: Evaluate Prompts of Groups on a File…');
-  await quickPickItem(page, /^by-user/).click();
-  await chooseFile(page, join(editor.workspace, 'fresh.csv'), 'Evaluate');
-  await expect.poll(() => terminalText(page), patience).toMatch(/fresh\.csv:\d+\s+expected\s\w+\s+predicted\s\w+/);
+  // Each row is judged where it stands, by its own user's prompt.
+  await chooseFromMenu(page, treeItem(page, /^by-user, one prompt/), 'Evaluate on a File…');
+  await quickPickItem(page, /fresh\.csv/).click();
+  const score = page.locator('.codelens-decoration a').filter({ hasText: /^[\d.]+ % \(\d+ of 16\)$/ });
+  await score.waitFor(patience);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('ArrowDown');
+  await runCommand(page, 'Show or Focus Hover');
+  await page.locator('.monaco-hover:visible').getByText('Group: ada').waitFor(patience);
   await screenshot(page, 'groups evaluated');
+  await page.keyboard.press('Escape');
+
+  await codeLens(page, 'confusion').click();
+  const panel = webview(page);
+  await panel.getByText('Each user').click(patience);
+  const table = panel.getByRole('region', { name: 'Each user' });
+  await expect.poll(() => table.getByRole('rowheader').allInnerTexts(), patience).toHaveLength(users.length);
+  expect((await table.getByRole('rowheader').allInnerTexts()).sort()).toEqual(users);
+  expectNoCspMessages(page);
+  for (const theme of themes) {
+    await setTheme(editor, page, theme);
+    await screenshot(page, `results of groups, ${theme}`);
+    expect(await axeViolations(panel)).toEqual([]);
+  }
   expect(await dialog(page).count()).toBe(0);
 });

@@ -2,6 +2,7 @@ import * as l10n from '@vscode/l10n';
 import { html, nothing, type TemplateResult } from 'lit';
 import { voteRules, type EvaluationSummary, type VoteRule } from '../../src/protocol/evaluation.js';
 import { metricNames, type LabelScore, type MetricName, type Metrics } from '../../src/protocol/events.js';
+import { worstFirst, type GroupScores } from '../../src/protocol/groupScores.js';
 import { mainScore } from '../../src/protocol/mainScore.js';
 import { distanceText, duration, isBetter, metricName, metricText, wholeNumber } from '../../src/protocol/numbers.js';
 import type { ResultsState } from '../../src/protocol/resultsMessages.js';
@@ -16,6 +17,7 @@ export function summaryCard(state: ResultsState, vote: (rule: VoteRule) => void)
     ${score ? figures(score.metric, score.value, state) : html`<p class="empty">${noScoreYet(state)}</p>`}
     ${members.length > 0 ? votes(state, vote) : nothing}
     ${summary?.metrics.perLabel ? eachLabel(summary.metrics.perLabel) : nothing}
+    ${summary?.groups ? eachGroup(summary.groups) : nothing}
   </section>`;
 }
 
@@ -142,6 +144,41 @@ function eachLabel(scores: readonly LabelScore[]): TemplateResult {
                 <td class="number">${recall.toFixed(3)}</td>
                 <td class="number">${f1.toFixed(3)}</td>
                 <td class="number">${wholeNumber(support)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </details>`;
+}
+
+/** Those whose prompts do worst come first. */
+function eachGroup(groups: GroupScores): TemplateResult {
+  const { column, metric } = groups;
+  const title = l10n.t('Each {column}', { column });
+  return html`<details>
+    <summary>
+      <h2>${title}</h2>
+      <span class="facts">${l10n.t('the worst first')}</span>
+    </summary>
+    <div class="scroll" tabindex="0" role="region" aria-label=${title}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${column}</th>
+            <th scope="col" class="number">${capitalised(metricName(metric))}</th>
+            <th scope="col" class="number">${l10n.t('Rows')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${worstFirst(groups).map(
+            ({ group, value, rows, bare }) =>
+              html`<tr>
+                <th scope="row">
+                  ${group} ${bare ? html`<span class="facts">${l10n.t('no prompt')}</span>` : nothing}
+                </th>
+                <td class="number">${metricText(metric, value)}</td>
+                <td class="number">${wholeNumber(rows)}</td>
               </tr>`,
           )}
         </tbody>

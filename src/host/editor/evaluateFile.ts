@@ -68,10 +68,12 @@ async function startWith(
   services: EvaluateServices,
 ): Promise<FileEvaluation | undefined> {
   const { evaluations, memory, stores } = services;
-  const { judge, name } = choice;
+  const { judge, name, isOfGroups } = choice;
   const store = storeOf(file, stores.folders) ?? choice.store;
   const start = async (mapping: EvaluationStart['columns']): Promise<FileEvaluation> => {
-    const baselines = { none: true, examples: services.examples(vscode.Uri.file(file)) };
+    // Examples as text would show the rows of one group to another.
+    const examples = isOfGroups ? 0 : services.examples(vscode.Uri.file(file));
+    const baselines = { none: true, examples };
     const started = evaluations.start({ file, judge, name, store, baselines, ...(mapping && { columns: mapping }) });
     const underWay = evaluations.of(vscode.Uri.file(file));
     if (underWay) showProgress(evaluations, stores, underWay);

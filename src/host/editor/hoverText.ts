@@ -9,7 +9,7 @@ const barLength = 16;
 
 /** What is known of a row, as Markdown. `members`: of an ensemble, in the judge's order. */
 export function hoverText(row: RowDetail, members: readonly string[]): string {
-  const { expected, predicted, right, probability, probabilities, votes = [], problem } = row;
+  const { expected, predicted, right, probability, probabilities, votes = [], group, problem } = row;
   if (problem) return `${sign.problem} ${escaped(reasonAtRow(problem))}`;
   const outcome = sign[right ? 'right' : 'wrong'];
   const verdict =
@@ -24,6 +24,7 @@ export function hoverText(row: RowDetail, members: readonly string[]): string {
     probabilities ? verdict : `${verdict} · ${probability.toFixed(2)}`,
     ...(probabilities ? [bars(probabilities), ...competitor(probabilities)] : []),
     ...(votes.length > 0 ? [ballot(votes, members)] : []),
+    ...(group !== undefined ? [l10n.t('Group: {group}', { group: strong(group) })] : []),
   ].join('\n\n');
 }
 

@@ -1,11 +1,12 @@
 import * as l10n from '@vscode/l10n';
 import type { Judge } from '../../protocol/evaluation.js';
 import type { Stores } from '../services.js';
+import { groupSetEntry } from '../views/groupSetEntries.js';
 import { promptEntry } from '../views/promptEntries.js';
 import { askedColumns, hasColumns } from './columns.js';
 import { judgeKey } from './evaluationMemory.js';
 
-/** A prompt or an ensemble that can judge files. */
+/** A prompt, an ensemble or the prompts of groups that can judge files. */
 export interface JudgeChoice {
   readonly name: string;
   readonly description: string;
@@ -13,12 +14,14 @@ export interface JudgeChoice {
   readonly store: string;
   /** The columns that it asks of a file. */
   readonly columns: readonly string[];
+  /** Whether each row is judged by its own group's prompt. */
+  readonly isOfGroups?: true;
 }
 
-export type JudgeSource = Pick<Stores, 'prompts' | 'ensembles'>;
+export type JudgeSource = Pick<Stores, 'prompts' | 'ensembles' | 'groupSets'>;
 
 /** Those of the stores that say how a row becomes tokens: a plain PEFT adapter does not. */
-export function judgeChoices({ prompts, ensembles }: JudgeSource, language: string): JudgeChoice[] {
+export function judgeChoices({ prompts, ensembles, groupSets }: JudgeSource, language: string): JudgeChoice[] {
   const single = prompts.flatMap((listed): JudgeChoice[] => {
     if (!('value' in listed) || !listed.value.details) return [];
     const { folder, store, value } = listed;
@@ -50,7 +53,14 @@ export function judgeChoices({ prompts, ensembles }: JudgeSource, language: stri
         ]
       : [];
   });
-  return [...single, ...together];
+  const ofGroups = groupSets.flatMap((listed): JudgeChoice[] => {
+    if (!('value' in listed)) return [];
+    const { folder, store, value } = listed;
+    const { label, description } = groupSetEntry(value, folder, language);
+    const columns = [...new Set([...askedColumns(value.details.task), value.column])];
+    return [{ name: label, description, judge: { prompts: [folder] }, store, columns, isOfGroups: true }];
+  });
+  return [...single, ...together, ...ofGroups];
 }
 
 /** Those whose columns a file has come first; before all, the one that judged it last. */

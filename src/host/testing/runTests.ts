@@ -83,9 +83,7 @@ export const gatesText = ({ gates }: FileTest): string => gates.map(gateText).jo
 async function judge(run: vscode.TestRun, asked: PromptTest, { stores, evaluator }: TestServices): Promise<JudgedFile> {
   const { item, test, prompt, recipe } = asked;
   await stores.ready();
-  const trained = trainedPrompt(prompt, recipe.fsPath, stores);
-  const promptFolder = trained?.folder;
-  const isOfGroups = trained !== undefined && 'groups' in trained.value;
+  const promptFolder = trainedPrompt(prompt, recipe.fsPath, stores)?.folder;
   if (promptFolder === undefined) {
     const file = vscode.workspace.asRelativePath(recipe);
     const store = storeOf(recipe.fsPath, stores.folders) ?? '';
@@ -103,8 +101,7 @@ async function judge(run: vscode.TestRun, asked: PromptTest, { stores, evaluator
   };
   try {
     const process = await evaluator();
-    // A live evaluation has one prompt for all rows.
-    return isOfGroups || test.gates.some(asksForTexts)
+    return test.gates.some(asksForTexts)
       ? await judgeTexts(process, request, test.gates, onProgress, run.token)
       : await judgeFile(process, request, mostRows, onProgress, run.token);
   } finally {

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { exportGroup, takeOutGroup } from '../../store/promptTransfer.js';
 import { browseFor } from '../browse.js';
 import { offer } from '../problem.js';
-import { runInTerminal } from '../recipes/runInTerminal.js';
 import { exportWordsOf, pickFormat, reveal } from './promptActions.js';
 import { groupRowEntry } from './groupSetEntries.js';
 import type { PromptActionDependencies } from './registerPromptActions.js';
@@ -21,28 +20,6 @@ export async function findGroup({ folder, value }: WholeGroupSet, { tree }: Prom
     matchOnDescription: true,
   });
   if (chosen) await tree.show(folder, chosen.label);
-}
-
-/** Scores a file's rows, each with its own group's prompt, in a terminal that shows the command line's report. */
-export async function evaluateGroups(
-  { folder, store, value }: WholeGroupSet,
-  { extensionUri, nodeProgram }: PromptActionDependencies,
-): Promise<void> {
-  const { name, column } = value;
-  const title = vscode.l10n.t('Evaluate {name} on rows with a column {column}', { name, column });
-  const file = await browseFor(
-    { files: { [vscode.l10n.t('Rows')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv'] } },
-    title,
-    {
-      openLabel: vscode.l10n.t('Evaluate'),
-    },
-  );
-  if (file === undefined) return;
-  const task = vscode.l10n.t('evaluate {recipe}', { recipe: name });
-  await runInTerminal(vscode.Uri.file(file), task, ['evaluate', folder, file, '--store', store], {
-    extensionUri,
-    nodeProgram,
-  });
 }
 
 export async function exportGroupAdapter({ folder, value }: WholeGroupSet, group: string): Promise<void> {

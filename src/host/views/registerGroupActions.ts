@@ -22,9 +22,6 @@ export function registerGroupActions(dependencies: PromptActionDependencies): vs
     about('softprompt.findGroup', vscode.l10n.t('Find Group'), sets, async (set) =>
       (await load()).findGroup(set, dependencies),
     ),
-    about('softprompt.evaluateGroups', vscode.l10n.t('Evaluate on a File'), sets, async (set) =>
-      (await load()).evaluateGroups(set, dependencies),
-    ),
     ofMember('softprompt.exportGroup', async (set, group) => (await load()).exportGroupAdapter(set, group)),
     ofMember('softprompt.takeOutGroup', async (set, group) => (await load()).takeOut(set, group, dependencies)),
   );
