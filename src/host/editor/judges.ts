@@ -63,7 +63,7 @@ export function judgeChoices({ prompts, ensembles, groupSets }: JudgeSource, lan
   return [...single, ...together, ...ofGroups];
 }
 
-/** Those whose columns a file has come first; before all, the one that judged it last. */
+/** Those whose columns a file has come first, those that ask for most of them before others; before all, the one that judged it last. */
 export function byFit(
   choices: readonly JudgeChoice[],
   columns: readonly string[] | undefined,
@@ -73,7 +73,7 @@ export function byFit(
     judgeKey(choice.judge) === remembered || (columns !== undefined && hasColumns(choice.columns, columns));
   const isLast = (choice: JudgeChoice): number => (judgeKey(choice.judge) === remembered ? 0 : 1);
   return {
-    fitting: choices.filter(fits).sort((a, b) => isLast(a) - isLast(b)),
+    fitting: choices.filter(fits).sort((a, b) => isLast(a) - isLast(b) || b.columns.length - a.columns.length),
     others: choices.filter((choice) => !fits(choice)),
   };
 }
