@@ -121,64 +121,63 @@ function votes({ vote, summary, members }: ResultsState, choose: (rule: VoteRule
   </fieldset>`;
 }
 
-function eachLabel(scores: readonly LabelScore[]): TemplateResult {
-  return html`<details>
-    <summary><h2>${l10n.t('Each label')}</h2></summary>
-    <div class="scroll" tabindex="0" role="region" aria-label=${l10n.t('Each label')}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">${l10n.t('Label')}</th>
-            <th scope="col" class="number">${l10n.t('Precision')}</th>
-            <th scope="col" class="number">${l10n.t('Recall')}</th>
-            <th scope="col" class="number">F1</th>
-            <th scope="col" class="number">${l10n.t('Rows')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${scores.map(
-            ({ label, precision, recall, f1, support }) =>
-              html`<tr>
-                <th scope="row">${label}</th>
-                <td class="number">${precision.toFixed(3)}</td>
-                <td class="number">${recall.toFixed(3)}</td>
-                <td class="number">${f1.toFixed(3)}</td>
-                <td class="number">${wholeNumber(support)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
-}
+const eachLabel = (scores: readonly LabelScore[]): TemplateResult =>
+  folded(
+    l10n.t('Each label'),
+    nothing,
+    [l10n.t('Label'), l10n.t('Precision'), l10n.t('Recall'), 'F1', l10n.t('Rows')],
+    scores.map(({ label, precision, recall, f1, support }) => [
+      label,
+      precision.toFixed(3),
+      recall.toFixed(3),
+      f1.toFixed(3),
+      wholeNumber(support),
+    ]),
+  );
 
 /** Those whose prompts do worst come first. */
 function eachGroup(groups: GroupScores): TemplateResult {
   const { column, metric } = groups;
-  const title = l10n.t('Each {column}', { column });
+  return folded(
+    l10n.t('Each {column}', { column }),
+    html`<span class="facts">${l10n.t('the worst first')}</span>`,
+    [column, capitalised(metricName(metric)), l10n.t('Rows')],
+    worstFirst(groups).map(({ group, value, rows, bare }) => [
+      bare ? html`${group} <span class="facts">${l10n.t('no prompt')}</span>` : group,
+      metricText(metric, value),
+      wholeNumber(rows),
+    ]),
+  );
+}
+
+type FoldedRow = readonly [name: string | TemplateResult, ...numbers: string[]];
+
+/** A table that unfolds: its heads, and rows of a name and numbers. */
+function folded(
+  title: string,
+  aside: TemplateResult | typeof nothing,
+  [names, ...numbers]: readonly [names: string, ...numbers: string[]],
+  rows: readonly FoldedRow[],
+): TemplateResult {
   return html`<details>
     <summary>
       <h2>${title}</h2>
-      <span class="facts">${l10n.t('the worst first')}</span>
+      ${aside}
     </summary>
     <div class="scroll" tabindex="0" role="region" aria-label=${title}>
       <table>
         <thead>
           <tr>
-            <th scope="col">${column}</th>
-            <th scope="col" class="number">${capitalised(metricName(metric))}</th>
-            <th scope="col" class="number">${l10n.t('Rows')}</th>
+            <th scope="col">${names}</th>
+            ${numbers.map((name) => html`<th scope="col" class="number">${name}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${worstFirst(groups).map(
-            ({ group, value, rows, bare }) =>
+          ${rows.map(
+            ([name, ...values]) =>
               html`<tr>
-                <th scope="row">
-                  ${group} ${bare ? html`<span class="facts">${l10n.t('no prompt')}</span>` : nothing}
-                </th>
-                <td class="number">${metricText(metric, value)}</td>
-                <td class="number">${wholeNumber(rows)}</td>
+                <th scope="row">${name}</th>
+                ${values.map((value) => html`<td class="number">${value}</td>`)}
               </tr>`,
           )}
         </tbody>

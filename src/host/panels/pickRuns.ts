@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { outlivesFocus } from '../asking.js';
 import { stateIcon, stateName } from '../../protocol/runState.js';
+import { outlivesFocus } from '../asking.js';
 import type { FollowedRun, Stores } from '../services.js';
 
 interface RunItem extends vscode.QuickPickItem {
