@@ -16,7 +16,7 @@ import { evaluateExamples, type Evaluation } from './evaluateExamples.js';
 import { predictionOf } from './judgeRow.js';
 import { textMetrics, textScores, type TextScores } from './metrics/textMetrics.js';
 import { groupScores } from './groupScores.js';
-import { groupingOf, isOfGroups, openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
+import { isOfGroups, openPrompts, rowsOf, type OpenedPrompts } from './openGroups.js';
 import { engineFor, type EngineWishes, type PromptRequest } from './openPrompt.js';
 import { usualResampling } from './statistics/resampling.js';
 import { writeTexts } from './writeTexts.js';
@@ -125,7 +125,7 @@ export async function evaluatePrompt(
           comparison: compareScored(scored, rival.scored, labelled, resampling),
         },
       }),
-    ...(isOfGroups(opened) && own.groups && { groups: groupScores(groupingOf(opened), own.groups, scored, task) }),
+    ...(isOfGroups(opened) && own.groups && { groups: groupScores(opened.grouping, own.groups, scored, task) }),
     rows: scored.map((row, i) => {
       const prediction = predictionOf(row, defined(own.examples[i], 'an example'), task);
       const written = texts?.[i];

@@ -22,15 +22,11 @@ import type { Member } from './scorer.js';
 export interface OpenedGroups extends Omit<OpenedPrompt, 'prompt' | 'embeddings'> {
   readonly prompt: GroupSet;
   readonly folder: string;
+  readonly grouping: Grouping;
 }
 export type OpenedPrompts = OpenedPrompt | OpenedGroups;
 
-export const isOfGroups = (opened: OpenedPrompts): opened is OpenedGroups => 'groups' in opened.prompt;
-
-export const groupingOf = ({ prompt: { column, groups } }: OpenedGroups): Grouping => ({
-  column,
-  groups: groups.map(({ group }) => group),
-});
+export const isOfGroups = (opened: OpenedPrompts): opened is OpenedGroups => 'grouping' in opened;
 
 /** Throws `store.isGroupSet`. */
 export function singlePrompt(opened: OpenedPrompts): OpenedPrompt {
@@ -43,7 +39,8 @@ export async function openPrompts(request: PromptRequest, openBase?: OpenBase): 
   const { promptFolder } = request;
   if (!(await isGroupSet(promptFolder))) return openPrompt(request, openBase);
   const prompt = await readGroupSet(promptFolder);
-  return { ...(await openBeside(prompt, request, openBase)), prompt, folder: promptFolder };
+  const grouping = { column: prompt.column, groups: prompt.groups.map(({ group }) => group) };
+  return { ...(await openBeside(prompt, request, openBase)), prompt, folder: promptFolder, grouping };
 }
 
 const bare: Member = { method: noMethod };
@@ -67,7 +64,7 @@ export function membersOfGroups(opened: OpenedGroups): (groups: readonly string[
 
 /** How a group's rows are asked about: for its own prompt, or for the bare model. Throws `store.noGroup` where that may not answer. */
 export function methodOfGroup(opened: OpenedGroups): (group: string) => Pick<Member, 'method'> {
-  const known = new Set(groupingOf(opened).groups);
+  const known = new Set(opened.grouping.groups);
   const rule = ruleForUnknown(opened);
   return (group) => {
     if (known.has(group)) return opened;
@@ -94,7 +91,7 @@ export async function rowsOf(
   asked: RowsAsked & { readonly unknownGroups?: UnknownGroups },
 ): Promise<GroupedRows> {
   if (!isOfGroups(opened)) return rowsFor(opened, table, engine, asked);
-  const { column, groups: trained } = groupingOf(opened);
+  const { column, groups: trained } = opened.grouping;
   const rows = rowsFor(opened, table, engine, asked);
   const groups = groupsOfRows(table, column).slice(0, asked.maxRows);
   const known = new Set(trained);

@@ -8,7 +8,7 @@ import type { Grouping } from '../../protocol/groupScores.js';
 import { refuseStrangers } from '../../store/ensembleMembers.js';
 import type { LoadedPrompt, ModelCache } from '../modelCache.js';
 import { mainMetric } from '../metrics.js';
-import { groupingOf, isOfGroups, singlePrompt } from '../openGroups.js';
+import { isOfGroups, singlePrompt } from '../openGroups.js';
 
 /** A prompt of a judge, as results name it. */
 export interface JudgePrompt {
@@ -51,7 +51,7 @@ export async function openJudge(models: ModelCache, folders: readonly string[]):
     })),
     base: { name: base.name, checksum: base.checksum },
     task: taskOf(first),
-    grouping: isOfGroups(first.opened) ? groupingOf(first.opened) : undefined,
+    grouping: isOfGroups(first.opened) ? first.opened.grouping : undefined,
     first,
   };
 }
